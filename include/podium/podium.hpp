@@ -1,0 +1,10 @@
+#pragma once
+
+/// Everything public, for programs that do not mind compiling it all.
+#include "podium/connect.hpp"
+#include "podium/features/retrieve.hpp"
+#include "podium/gate/evaluate.hpp"
+#include "podium/gate/report.hpp"
+#include "podium/rollout/drive.hpp"
+#include "podium/rollout/ledger.hpp"
+#include "podium/spec/load.hpp"

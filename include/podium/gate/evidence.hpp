@@ -2,6 +2,7 @@
 
 #include "podium/result.hpp"
 
+
 #include <cstdint>
 #include <map>
 #include <string>

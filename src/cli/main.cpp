@@ -1,0 +1,78 @@
+#include "cli/command.hpp"
+#include "podium/data/table.hpp"
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <thread>
+
+#include <unistd.h>
+
+namespace {
+
+int signal_pipe[2];
+
+extern "C" void on_signal(int) {
+  char const byte = 0;
+  [[maybe_unused]] auto const written = write(signal_pipe[1], &byte, 1);
+}
+
+/// The first Ctrl-C asks the running command to stop; the second insists.
+void stop_on_signals(std::stop_source stop) {
+  if (pipe(signal_pipe) != 0) return;
+  std::thread{[stop]() mutable {
+    char byte;
+    for (int count = 0; read(signal_pipe[0], &byte, 1) == 1; ++count) {
+      if (count > 0) _exit(podium::cli::Exit::interrupted);
+      stop.request_stop();
+    }
+  }}.detach();
+  struct sigaction action {};
+  action.sa_handler = on_signal;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+bool wants_color() {
+  if (std::getenv("NO_COLOR") != nullptr) return false;
+  if (std::getenv("CLICOLOR_FORCE") != nullptr) return true;
+  char const* kind = std::getenv("TERM");
+  return isatty(STDOUT_FILENO) && kind != nullptr && std::string_view{kind} != "dumb";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  using namespace podium::cli;
+  CLI::App app{"Decides which model deserves to be champion, and puts it there safely.", "podium"};
+  app.set_version_flag("--version", std::string{"podium "} + podium::version());
+  app.require_subcommand(1);
+  app.get_formatter()->column_width(34);
+
+  Action action;
+  add_validate(app, action);
+  add_run(app, action);
+  add_gate(app, action);
+  add_promote(app, action);
+  add_serve(app, action);
+
+  try {
+    app.parse(argc, argv);
+  } catch (CLI::ParseError const& error) {
+    auto const shown = app.exit(error);
+    return shown == 0 ? Exit::done : Exit::usage;
+  }
+
+  if (char const* plugin = std::getenv("PODIUM_ARROW_PLUGIN")) podium::data::set_plugin_path(plugin);
+  std::stop_source stop;
+  stop_on_signals(stop);
+  Terminal term{std::cout, std::cerr, wants_color(), isatty(STDOUT_FILENO) && isatty(STDERR_FILENO)};
+  try {
+    auto const code = action(term, podium::Context{stop.get_token(), {}});
+    std::cout.flush();
+    return code;
+  } catch (std::exception const& error) {
+    std::cerr << "podium: internal error: " << error.what() << '\n';
+    return Exit::not_done;
+  }
+}

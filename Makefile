@@ -53,7 +53,7 @@ install: build
 wheel: setup
 	$(call say,wheel: dist/, installed into .venv)
 	@rm -rf dist
-	@$(VENV)/bin/python -m build --wheel --no-isolation --outdir dist . > build/wheel.log 2>&1 || { tail -40 build/wheel.log; exit 1; }
+	@$(VENV)/bin/python -m build --wheel --no-isolation --outdir dist -Ccmake.define.PODIUM_PYARROW=$(SITE)/pyarrow . > build/wheel.log 2>&1 || { tail -40 build/wheel.log; exit 1; }
 	@$(VENV)/bin/pip install --quiet --force-reinstall --no-deps dist/*.whl
 
 demo: samples

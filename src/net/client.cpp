@@ -96,6 +96,7 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
       : core{std::move(owner)}, request{std::move(what)}, url{std::move(where)}, ctx{context},
         done{std::move(callback)}, deadline{core->io}, resolver{core->io} {}
   ~Exchange() {
+    if (done) done(Error{Errc::internal, "the exchange ended without an answer"});
     std::lock_guard lock{core->mutex};
     core->running.erase(this);
   }
@@ -207,19 +208,15 @@ asio::awaitable<Result<http::Response>> Exchange::talk(Stream& stream, bool& reu
   auto const sent = ec;
   // A server may answer and close before it has read everything: its answer counts, not the broken write.
   ec = {};
-  wire::response_parser<wire::string_body> parser;
-  parser.body_limit(core->options.body_limit);
-  parser.header_limit(256 * 1024);
-  if (request.method == "HEAD") parser.skip(true);
-  do {
-    co_await read_all(stream, connection->buffer, parser, core->options.read_timeout, ec);
-    if (ec || !parser.is_done() || parser.get().result_int() >= 200 || parser.get().result_int() == 101) break;
-    std::destroy_at(&parser);   // 1xx: the real answer follows
-    std::construct_at(&parser);
-    parser.body_limit(core->options.body_limit);
-    parser.header_limit(256 * 1024);
-    if (request.method == "HEAD") parser.skip(true);
-  } while (true);
+  std::optional<wire::response_parser<wire::string_body>> reader;
+  do {   // again after 1xx: the real answer follows
+    reader.emplace();
+    reader->body_limit(core->options.body_limit);
+    reader->header_limit(256 * 1024);
+    if (request.method == "HEAD") reader->skip(true);
+    co_await read_all(stream, connection->buffer, *reader, core->options.read_timeout, ec);
+  } while (!ec && reader->get().result_int() < 200 && reader->get().result_int() != 101);
+  auto& parser = *reader;
 
   if (ec) {
     stale = !parser.got_some() && connection->used_before && ec != beast::error::timeout;

@@ -49,7 +49,9 @@ def main() -> int:
 
     problems: list[str] = []
     files = 0
-    for path in sorted([*ROOT.glob("include/**/*.hpp"), *ROOT.glob("src/**/*.[ch]pp"), *ROOT.glob("bindings/python/_core/*.[ch]pp")]):
+    for path in sorted(
+        [*ROOT.glob("include/**/*.hpp"), *ROOT.glob("src/**/*.[ch]pp"), *ROOT.glob("bindings/python/_core/*.[ch]pp")]
+    ):
         relative = path.relative_to(ROOT)
         files += 1
         is_public = relative.parts[0] == "include"

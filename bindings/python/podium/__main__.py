@@ -6,6 +6,7 @@ import sysconfig
 
 
 def main() -> int:
+    """Replace this process by the command line."""
     program = os.path.join(sysconfig.get_path("scripts"), "podium")
     if not os.path.exists(program):
         print(f"podium: the command line is not at {program}; reinstall the podium wheel", file=sys.stderr)

@@ -181,6 +181,8 @@ def get_offline_features(
         leak: Seconds by set name, added to the observation's time on purpose; for showing what a leak promises.
         with_feature_timestamps: Add ``<set>__timestamp``, the time of the row used.
         prefix_with_set: Name the features ``<set>__<feature>``.
+        apply_source_delay: ``False``: a row counts as known at its own timestamp.
+        apply_temporal_join_lookback: ``False``: a row never gets too old.
         threads: 0: one per core; never changes the answer.
 
     Raises:
@@ -198,4 +200,3 @@ def get_offline_features(
         threads,
     )
     return OfflineFeatures(core)
-

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from podium import _core
 
 if TYPE_CHECKING:
-    from typing_extensions import Self
+    from typing import Self
 
 
 class Workspace:
@@ -51,6 +51,10 @@ class Workspace:
         """Use the workspace behind ``endpoint``, for example ``https://management.azure.com``.
 
         Args:
+            endpoint: Scheme and host of the control plane.
+            subscription_id: Subscription of the workspace.
+            resource_group: Resource group of the workspace.
+            workspace_name: Name of the workspace.
             token: Bearer token for the control plane.
             ca_file: PEM file with extra roots; ``podium serve`` writes one.
         """

@@ -36,14 +36,14 @@ class PODIUM_API Headers {
 struct Request {
   std::string method = "GET";
   std::string url;            ///< absolute: "https://host[:port]/path?query", percent-encoded
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 };
 
 struct Response {
   int status = 0;
-  Headers headers;
-  std::string body;
+  Headers headers{};
+  std::string body{};
 };
 
 }  // namespace podium::inline v0::http

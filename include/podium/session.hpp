@@ -18,6 +18,18 @@ struct WorkspaceAddress {
   friend bool operator==(WorkspaceAddress const&, WorkspaceAddress const&) = default;
 };
 
+/// Who a request goes out as.
+enum class Identity {
+  own_host,     ///< our token if the URL leads to the session's endpoint, else none
+  named_host,   ///< our token too if the URL leads to a data plane that the workspace named
+  none,         ///< no token: the URL or a header carries a credential of its own
+};
+
+struct SendOptions {
+  Identity identity = Identity::own_host;
+  bool retry = true;   ///< false: one attempt, whatever comes of it
+};
+
 /// One workspace as clients see it: wire, identity, address, options.
 ///
 /// Cheap to copy: copies share connections and tokens.  Safe to use from several threads.
@@ -36,6 +48,9 @@ class PODIUM_API Session {
   /// host (only ever to that host), wire.
   /// `request.url` is absolute, or starts with "/" and is then put behind the endpoint.
   Result<http::Response> send(http::Request request, Context const& ctx = {}) const;
+  Result<http::Response> send(http::Request request, SendOptions const& how, Context const& ctx = {}) const;
+  /// The clock that waits and measures: the options' own, or the machine's.
+  Clock& clock() const noexcept;
 
  private:
   struct State;

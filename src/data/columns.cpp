@@ -9,25 +9,28 @@
 namespace podium::inline v0::data {
 namespace {
 
+__extension__ typedef __int128 Wide;
+__extension__ typedef unsigned __int128 UnsignedWide;
+
 Error unreadable(SchemaNode const& field, std::string const& as) {
   return {Errc::invalid_argument, "column `" + field.name + "` is " + type_name(field.value_type()) + ", not " + as};
 }
 
 /// Little-endian two's complement of up to eight bytes, or the low 16 bytes of wider ones.
-__int128 decimal_value(Type const& type, Chunk const& chunk, std::int64_t i) {
+Wide decimal_value(Type const& type, Chunk const& chunk, std::int64_t i) {
   auto const text = std::string_view{
       static_cast<char const*>(chunk.array->buffers[1]) + static_cast<std::size_t>(chunk.offset + i) *
                                                               static_cast<std::size_t>(type.width),
       static_cast<std::size_t>(type.width)};
   auto const width = std::min<std::size_t>(text.size(), 16);
-  unsigned __int128 value = static_cast<signed char>(text[width - 1]) < 0 ? ~static_cast<unsigned __int128>(0) : 0;
+  UnsignedWide value = static_cast<signed char>(text[width - 1]) < 0 ? ~static_cast<UnsignedWide>(0) : 0;
   for (std::size_t b = width; b-- > 0;) value = value << 8 | static_cast<unsigned char>(text[b]);
-  return static_cast<__int128>(value);
+  return static_cast<Wide>(value);
 }
 
-std::string decimal_text(__int128 value, int scale) {
+std::string decimal_text(Wide value, int scale) {
   bool const negative = value < 0;
-  auto left = negative ? -static_cast<unsigned __int128>(value) : static_cast<unsigned __int128>(value);
+  auto left = negative ? -static_cast<UnsignedWide>(value) : static_cast<UnsignedWide>(value);
   std::string digits;
   do {
     digits.insert(digits.begin(), static_cast<char>('0' + static_cast<int>(left % 10)));

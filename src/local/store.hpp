@@ -33,6 +33,13 @@ struct RunMetric {
   std::int64_t step = 0;
 };
 
+/// What the Blob protocol keeps about a file beside its bytes.
+struct BlobNotes {
+  Json metadata = Json::object();   ///< x-ms-meta-*: name (lower case) -> value
+  std::string md5;                  ///< Content-MD5 as sent
+  std::string type;                 ///< Content-Type as sent
+};
+
 /// The state of one workspace: a SQLite file in WAL mode, one writer.  Safe to call from several threads.
 class Store {
  public:
@@ -51,6 +58,9 @@ class Store {
   /// Read, change, write in one transaction; `change` returns false to leave it alone.
   Result<std::optional<Resource>> update(std::string_view id, std::function<bool(Json& body)> const& change);
 
+  /// The newest code version with this `properties.properties.hash_sha256`, whatever its name.
+  Result<std::optional<Resource>> find_code(std::string_view digest) const;
+
   // --- children of pipeline jobs: a child is the resource "jobs/{child}" with properties.properties["azureml.pipelinerunid"]
   Result<std::vector<Resource>> children(std::string_view parent_job) const;
 
@@ -61,9 +71,17 @@ class Store {
   Result<std::optional<ReuseRecord>> nearest_reuse(std::string const& component) const;   ///< newest of that component
   Result<void> forget_reuse(std::string const& key);
 
-  // --- endpoint secrets and the like, never part of a resource body
+  // --- endpoint secrets and the like, never part of a resource body.
+  // Names in use: "onlineEndpoints/{endpoint}/primaryKey", ".../secondaryKey", ".../token" (endpoint in lower case),
+  // "workspaceId", "storageKey", "tokenKey"
   Result<std::optional<std::string>> secret(std::string const& name) const;
   Result<void> set_secret(std::string const& name, std::string const& value);
+  Result<void> drop_secrets(std::string const& prefix);   ///< all whose names begin so
+
+  // --- notes about files; `place` is "{datastore}/{path}"
+  Result<std::optional<BlobNotes>> blob_notes(std::string const& place) const;
+  Result<void> set_blob_notes(std::string const& place, BlobNotes const& notes);
+  Result<void> drop_blob_notes(std::string const& place);
 
  private:
   struct State;

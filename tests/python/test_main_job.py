@@ -144,14 +144,16 @@ def test_the_report_is_one_self_contained_page() -> None:
     text = (OUT / "report.html").read_text()
 
     class Reader(HTMLParser):
-        tags: set[str] = set()
-        outside: list[str] = []
+        def __init__(self) -> None:
+            super().__init__()
+            self.tags: set[str] = set()
+            self.outside: list[str] = []
 
         def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
             self.tags.add(tag)
-            self.outside += [
-                f"{tag} {name}" for name, value in attrs if name in ("src", "href") and not (value or "").startswith("#")
-            ]
+            for name, value in attrs:
+                if name in ("src", "href") and not (value or "").startswith("#"):
+                    self.outside.append(f"{tag} {name}")
 
     reader = Reader()
     reader.feed(text)

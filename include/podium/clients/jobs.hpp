@@ -3,6 +3,7 @@
 #include "podium/model/job.hpp"
 #include "podium/session.hpp"
 
+#include <cstdint>
 #include <functional>
 
 namespace podium::inline v0 {

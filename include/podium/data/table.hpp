@@ -41,6 +41,8 @@ struct ReadOptions {
 /// Errc::unavailable, with the way out, if it or the right Arrow is not there.
 PODIUM_API Result<Table> read(std::filesystem::path const& path, ReadOptions const& options = {});
 PODIUM_API Result<void> write_parquet(Table const& table, std::filesystem::path const& path);
+/// Where the plug-in is, if not beside the library or program, in its ../lib or ../lib/podium.  Empty: there again.
+PODIUM_API void set_plugin_path(std::filesystem::path path);
 
 // Plain C++ columns out of a table, for those who do not speak Arrow.
 PODIUM_API Result<std::vector<double>> doubles(Table const& table, std::string_view column);            ///< null: NaN

@@ -49,6 +49,7 @@ struct Retrieved {
   std::vector<SetSummary> summaries;
   std::vector<std::vector<Reason>> reasons;             ///< [set][observation]
   std::vector<std::vector<std::int64_t>> timestamps_us; ///< [set][observation] of the row used; INT64_MIN: none
+  std::vector<std::string> warnings{};    ///< what is as asked for, yet seldom meant
 };
 
 /// Point-in-time join: for an observation at t, the newest row of each set with equal keys and
@@ -68,7 +69,7 @@ struct Audit {
   std::string set;
   std::int64_t matched = 0;
   std::int64_t violations = 0;            ///< known after the observation's time
-  std::vector<AuditFinding> examples;     ///< the first few, in row order
+  std::vector<AuditFinding> examples{};    ///< the first few, in row order
 };
 
 /// Checks a result against the rule, independently of how it was made: a row may be used only if

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace podium::inline v0::gate {
+
+/// A number as the report's sentences show it: four decimals, or two significant digits where that would be 0.
+std::string show(double value);
+std::string show_signed(double value);
+std::string show(std::int64_t value);
+
+/// Twelve significant digits: what decisions are hashed and written with.
+double rounded(double value);
+
+/// "30 clusters", "1 cluster".
+std::string count_of(std::int64_t n, std::string const& thing);
+
+}  // namespace podium::inline v0::gate

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "podium/diagnostic.hpp"
+#include "podium/result.hpp"
+#include "spec/tree.hpp"
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace podium::inline v0::spec {
+
+struct Document {
+  std::filesystem::path file;     ///< absolute
+  std::filesystem::path folder;   ///< absolute; relative paths start here
+  std::string name;               ///< as the user named it
+  std::string digest;             ///< SHA-256 of the bytes
+  Tree tree;
+};
+
+/// The files of one reading, each parsed once, and what was found in them.
+class Documents {
+ public:
+  /// Errc as text::read_text().  The name of an included file is the name of its includer's folder with the path added.
+  Result<Document const*> open(std::filesystem::path const& file, std::string name);
+
+  /// Applies `a.b=value` to the document, in order.
+  void override_with(Document const& document, std::span<std::pair<std::string, std::string> const> set);
+
+  Diagnostic& add(Diagnostic found);
+  std::vector<Diagnostic> const& diagnostics() const { return found_; }
+  bool failed() const;
+
+  /// In order of place: file as opened, then offset.
+  std::vector<Diagnostic> take();
+
+
+ private:
+  static constexpr std::size_t most_diagnostics_ = 1000;
+
+  std::vector<std::unique_ptr<Document>> documents_;
+  std::vector<std::unique_ptr<text::Source>> overrides_;
+  std::vector<Diagnostic> found_;
+  Diagnostic spare_;   // takes what comes after the last one that is kept
+};
+
+}  // namespace podium::inline v0::spec

@@ -1,0 +1,25 @@
+#include "podium/stats/multiplicity.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+namespace podium::inline v0::stats {
+
+std::vector<double> holm(std::span<double const> p_values) {
+  std::vector<double> p(p_values.begin(), p_values.end());
+  for (double& value : p)
+    if (std::isnan(value)) value = 1;
+  std::vector<std::size_t> order(p.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
+  std::vector<double> adjusted(p.size());
+  double running = 0;
+  for (std::size_t k = 0; k < order.size(); ++k) {
+    running = std::max(running, std::min(1.0, static_cast<double>(p.size() - k) * p[order[k]]));
+    adjusted[order[k]] = running;
+  }
+  return adjusted;
+}
+
+}  // namespace podium::inline v0::stats

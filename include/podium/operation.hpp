@@ -13,8 +13,8 @@ namespace detail {
 template <class T>
 struct Poller {
   virtual ~Poller() = default;
-  virtual Result<Progress> poll(Context const& ctx) = 0;   // one round trip
-  virtual Result<T> wait(Context const& ctx) = 0;          // polls until terminal
+  virtual Result<Progress> poll(Context const& ctx) = 0;  // one round trip
+  virtual Result<T> wait(Context const& ctx) = 0;         // polls until terminal
   virtual std::string resume_token() const = 0;
 };
 }  // namespace detail

@@ -11,7 +11,7 @@ namespace podium::inline v0 {
 
 /// Which workspace, and where its control plane answers.
 struct WorkspaceAddress {
-  std::string endpoint = "https://management.azure.com";   ///< scheme and host, no trailing slash
+  std::string endpoint = "https://management.azure.com";  ///< scheme and host, no trailing slash
   std::string subscription_id;
   std::string resource_group;
   std::string workspace_name;
@@ -20,14 +20,14 @@ struct WorkspaceAddress {
 
 /// Who a request goes out as.
 enum class Identity {
-  own_host,     ///< our token if the URL leads to the session's endpoint, else none
-  named_host,   ///< our token too if the URL leads to a data plane that the workspace named
-  none,         ///< no token: the URL or a header carries a credential of its own
+  own_host,    ///< our token if the URL leads to the session's endpoint, else none
+  named_host,  ///< our token too if the URL leads to a data plane that the workspace named
+  none,        ///< no token: the URL or a header carries a credential of its own
 };
 
 struct SendOptions {
   Identity identity = Identity::own_host;
-  bool retry = true;   ///< false: one attempt, whatever comes of it
+  bool retry = true;  ///< false: one attempt, whatever comes of it
 };
 
 /// One workspace as clients see it: wire, identity, address, options.

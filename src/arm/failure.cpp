@@ -22,22 +22,31 @@ std::string first_line(std::string const& text) {
 
 Errc code_of(int status) noexcept {
   switch (status) {
-    case 401: return Errc::unauthenticated;
-    case 403: return Errc::permission_denied;
+    case 401:
+      return Errc::unauthenticated;
+    case 403:
+      return Errc::permission_denied;
     case 404:
-    case 410: return Errc::not_found;
+    case 410:
+      return Errc::not_found;
     case 409:
-    case 412: return Errc::conflict;
-    case 423: return Errc::locked;
-    case 429: return Errc::throttled;
+    case 412:
+      return Errc::conflict;
+    case 423:
+      return Errc::locked;
+    case 429:
+      return Errc::throttled;
     case 408:
     case 424:
     case 500:
     case 502:
     case 503:
-    case 504: return Errc::unavailable;
-    case 507: return Errc::exhausted;
-    default: break;
+    case 504:
+      return Errc::unavailable;
+    case 507:
+      return Errc::exhausted;
+    default:
+      break;
   }
   if (status >= 400 && status < 500) return Errc::invalid_argument;
   return status >= 500 ? Errc::unavailable : Errc::protocol;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "arm/json.hpp"
+
 #include "podium/http/message.hpp"
 
 namespace podium::inline v0::arm {

@@ -11,9 +11,9 @@ struct ResourceId {
   std::string subscription_id;
   std::string resource_group;
   std::string workspace_name;
-  std::string collection;   ///< as written: "components", "onlineEndpoints"
+  std::string collection;  ///< as written: "components", "onlineEndpoints"
   std::string name;
-  std::string version;      ///< of an asset; or the name of a deployment; empty: none
+  std::string version;  ///< of an asset; or the name of a deployment; empty: none
   friend bool operator==(ResourceId const&, ResourceId const&) = default;
 };
 

@@ -31,9 +31,9 @@ std::string text(Json const& json, std::string_view key, Keys... keys) {
   return text(at(json, key, keys...));
 }
 double number(Json const& json, double otherwise);
-std::int64_t integer(Json const& json, std::int64_t otherwise);   ///< also from a string of digits
+std::int64_t integer(Json const& json, std::int64_t otherwise);  ///< also from a string of digits
 bool flag(Json const& json, bool otherwise);
-std::map<std::string, std::string> texts(Json const& json);       ///< null values become ""
+std::map<std::string, std::string> texts(Json const& json);  ///< null values become ""
 std::map<std::string, int> numbers(Json const& json);
 
 /// Sets `key` unless `value` is empty.

@@ -56,9 +56,9 @@ Result<LongRun::Step> LongRun::end_badly(std::string const& status, Json const& 
   auto said = service_failure(error);
   said.status = 200;
   bool const cancelled = status == "canceled" || status == "cancelled";
-  auto message = said.message.empty()
-                     ? std::string{cancelled ? "the operation was canceled" : "the operation failed without an explanation"}
-                     : said.message;
+  auto message = said.message.empty() ? std::string{cancelled ? "the operation was canceled"
+                                                              : "the operation failed without an explanation"}
+                                      : said.message;
   error_ = Error{Errc::failed, std::move(message)}.from(std::move(said));
   step_ = {cancelled ? Progress::cancelled : Progress::failed, {}, {}};
   return step_;
@@ -127,7 +127,8 @@ Result<LongRun::Step> LongRun::answered(http::Response const& response, std::chr
       auto const status = lower(text(*body, "status"));
       if (status.empty()) return Error{Errc::protocol, "the operation's answer has no status"};
       if (status == "succeeded") return follow_up(response, now);
-      if (status == "failed" || status == "canceled" || status == "cancelled") return end_badly(status, at(*body, "error"));
+      if (status == "failed" || status == "canceled" || status == "cancelled")
+        return end_badly(status, at(*body, "error"));
       return ask(step_.url, response, now);
     }
     case Mode::location: {
@@ -139,8 +140,10 @@ Result<LongRun::Step> LongRun::answered(http::Response const& response, std::chr
       }
       return finish(*std::move(body));
     }
-    case Mode::resource: return judge_resource(*std::move(body), response, now);
-    case Mode::final: return finish(*std::move(body));
+    case Mode::resource:
+      return judge_resource(*std::move(body), response, now);
+    case Mode::final:
+      return finish(*std::move(body));
   }
   return Error{Errc::internal, "unknown mode"};
 }

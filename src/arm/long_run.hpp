@@ -1,6 +1,7 @@
 #pragma once
 
 #include "arm/json.hpp"
+
 #include "podium/http/message.hpp"
 #include "podium/operation.hpp"
 
@@ -20,8 +21,8 @@ class LongRun {
 
   struct Step {
     Progress progress = Progress::running;
-    std::string url;                       ///< running: what to GET next
-    std::chrono::milliseconds delay{0};    ///< running: not before
+    std::string url;                     ///< running: what to GET next
+    std::chrono::milliseconds delay{0};  ///< running: not before
   };
 
   /// `response`: a 2xx answer to the request itself.
@@ -30,8 +31,8 @@ class LongRun {
   Result<Step> answered(http::Response const& response, std::chrono::system_clock::time_point now);
 
   Step const& step() const noexcept { return step_; }
-  Json const& body() const noexcept { return body_; }      ///< succeeded: the resource, or null
-  std::optional<Error> const& error() const noexcept { return error_; }   ///< failed or cancelled: why
+  Json const& body() const noexcept { return body_; }                    ///< succeeded: the resource, or null
+  std::optional<Error> const& error() const noexcept { return error_; }  ///< failed or cancelled: why
   std::string const& method() const noexcept { return method_; }
   std::string const& url() const noexcept { return url_; }
 

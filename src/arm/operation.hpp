@@ -2,6 +2,7 @@
 
 #include "arm/long_run.hpp"
 #include "arm/rest.hpp"
+
 #include "podium/operation.hpp"
 
 #include <functional>

@@ -27,7 +27,8 @@ std::string url_of(Session const& session, std::string const& path, http::Query 
 }
 
 Result<http::Response> exchange(Session const& session, Call call, Context const& ctx) {
-  http::Request request{call.method, url_of(session, call.path, std::move(call.query)), {{"accept", "application/json"}}, {}};
+  http::Request request{
+      call.method, url_of(session, call.path, std::move(call.query)), {{"accept", "application/json"}}, {}};
   if (call.body) {
     request.headers.set("content-type", "application/json");
     request.body = call.body->dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -2,6 +2,7 @@
 
 #include "arm/json.hpp"
 #include "http/url.hpp"
+
 #include "podium/session.hpp"
 
 #include <optional>

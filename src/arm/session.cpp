@@ -16,8 +16,7 @@ bool loopback(std::string const& host) { return host == "localhost" || host == "
 
 /// Hosts of the service's own data planes; a token must not go to whatever a document happens to name.
 bool service_host(http::Url const& url, http::Url const& endpoint) {
-  static constexpr std::array<std::string_view, 3> suffixes{".api.azureml.ms", ".api.ml.azure.cn",
-                                                            ".api.ml.azure.us"};
+  static constexpr std::array<std::string_view, 3> suffixes{".api.azureml.ms", ".api.ml.azure.cn", ".api.ml.azure.us"};
   if (loopback(url.host) && loopback(endpoint.host)) return true;
   if (url.scheme != "https") return false;
   for (auto suffix : suffixes)
@@ -36,7 +35,7 @@ struct Session::State {
   WorkspaceAddress address;
   ClientOptions options;
   std::shared_ptr<http::Transport> transport;
-  std::unique_ptr<auth::TokenCache> tokens;   ///< empty: no identity
+  std::unique_ptr<auth::TokenCache> tokens;  ///< empty: no identity
   Clock* clock;
   std::string user_agent;
   std::optional<http::Url> endpoint;
@@ -76,7 +75,8 @@ Result<http::Response> Session::send(http::Request request, SendOptions const& h
   auto const& state = *state_;
   if (!state.transport) return Error{Errc::invalid_argument, "the session has no transport"};
   if (!state.endpoint)
-    return Error{Errc::invalid_argument, "the endpoint is not an http or https URL"}.with("endpoint", state.address.endpoint);
+    return Error{Errc::invalid_argument, "the endpoint is not an http or https URL"}.with("endpoint",
+                                                                                          state.address.endpoint);
   if (request.url.starts_with('/')) request.url.insert(0, state.address.endpoint);
   if (!request.headers.find("x-ms-client-request-id")) request.headers.set("x-ms-client-request-id", base::uuid());
   if (!request.headers.find("user-agent")) request.headers.set("user-agent", state.user_agent);
@@ -85,7 +85,8 @@ Result<http::Response> Session::send(http::Request request, SendOptions const& h
   auto const url = http::parse_url(request.url);
   bool const own = url->origin() == state.endpoint->origin();
   bool const named = how.identity == Identity::named_host && service_host(*url, *state.endpoint);
-  bool const identified = state.tokens && how.identity != Identity::none && (own || named) && !request.headers.find("authorization");
+  bool const identified =
+      state.tokens && how.identity != Identity::none && (own || named) && !request.headers.find("authorization");
 
   RetryOptions limits = state.options.retry;
   if (!how.retry) limits.max_attempts = 1;

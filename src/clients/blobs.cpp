@@ -16,7 +16,8 @@ std::string http_date(std::chrono::system_clock::time_point time) {
   std::tm parts{};
   gmtime_r(&seconds, &parts);
   static constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   char text[64];
   std::snprintf(text, sizeof text, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[static_cast<std::size_t>(parts.tm_wday)],
                 parts.tm_mday, months[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900, parts.tm_hour,
@@ -29,7 +30,8 @@ std::string plain_xml(std::string_view text) {
   while (!text.empty()) {
     static constexpr std::array<std::pair<std::string_view, char>, 5> entities{
         {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}, {"&quot;", '"'}, {"&apos;", '\''}}};
-    auto const hit = std::find_if(entities.begin(), entities.end(), [&](auto const& e) { return text.starts_with(e.first); });
+    auto const hit =
+        std::find_if(entities.begin(), entities.end(), [&](auto const& e) { return text.starts_with(e.first); });
     if (hit != entities.end()) {
       out += hit->second;
       text.remove_prefix(hit->first.size());
@@ -66,8 +68,8 @@ BlobContainer BlobContainer::from_sas_url(std::string const& url) {
   return out;
 }
 
-Result<http::Response> Blobs::send(std::string method, std::string const& path, http::Query query, http::Headers headers,
-                                   std::string body, Context const& ctx) const {
+Result<http::Response> Blobs::send(std::string method, std::string const& path, http::Query query,
+                                   http::Headers headers, std::string body, Context const& ctx) const {
   auto url = container_.url;
   if (!path.empty()) url += "/" + http::encode_path(path);
   url = http::with_query(std::move(url), query);
@@ -106,9 +108,9 @@ Result<void> Blobs::put(std::string const& path, std::string content, Context co
 
 Result<void> Blobs::mark_complete(std::string const& path, std::string const& name, std::string const& version,
                                   Context const& ctx) const {
-  auto reply = send("PUT", path, {{"comp", "metadata"}},
-                    {{"x-ms-meta-upload_status", "completed"}, {"x-ms-meta-name", name}, {"x-ms-meta-version", version}},
-                    {}, ctx);
+  auto reply = send(
+      "PUT", path, {{"comp", "metadata"}},
+      {{"x-ms-meta-upload_status", "completed"}, {"x-ms-meta-name", name}, {"x-ms-meta-version", version}}, {}, ctx);
   if (!reply) return std::move(reply).error();
   if (reply->status < 200 || reply->status > 299) return arm::failure(*reply).with("blob", path);
   return {};

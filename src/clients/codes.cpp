@@ -4,6 +4,7 @@
 #include "clients/content.hpp"
 #include "clients/references.hpp"
 #include "clients/registration.hpp"
+
 #include "podium/clients/assets.hpp"
 
 namespace podium::inline v0 {
@@ -29,14 +30,17 @@ Result<model::Code> CodesClient::upload(std::string const& folder, Context const
 
   // The search by hash looks at every snapshot, whatever its name.
   auto const name = base::uuid();
-  auto found = arm::ask(session_, {"GET", clients::asset_path("codes", name) + "/versions",
-                                   {{"hash", *digest}, {"hashVersion", "202208"}}, {}}, ctx);
+  auto found = arm::ask(
+      session_,
+      {"GET", clients::asset_path("codes", name) + "/versions", {{"hash", *digest}, {"hashVersion", "202208"}}, {}},
+      ctx);
   if (!found) return std::move(found).error().with("code", folder);
   auto const& hits = arm::at(*found, "value");
   if (hits.is_array() && !hits.empty() && arm::parse_id(text(hits.front(), "id"))) return decode(hits.front(), *digest);
 
   auto const path = clients::asset_path("codes", name, "1");
-  auto pending = arm::ask(session_, {"POST", path + "/startPendingUpload", {}, Json{{"pendingUploadType", "TemporaryBlobReference"}}}, ctx);
+  auto pending = arm::ask(
+      session_, {"POST", path + "/startPendingUpload", {}, Json{{"pendingUploadType", "TemporaryBlobReference"}}}, ctx);
   if (!pending) return std::move(pending).error().with("code", folder);
   auto const& reference = arm::at(*pending, "blobReferenceForConsumption");
   auto const sas_url = text(reference, "credential", "sasUri");
@@ -55,7 +59,9 @@ Result<model::Code> CodesClient::upload(std::string const& folder, Context const
     if (!sent) return std::move(sent).error().with("code", folder);
   }
   auto reply = arm::ask(session_,
-                        {"PUT", path, {},
+                        {"PUT",
+                         path,
+                         {},
                          Json{{"properties",
                                {{"codeUri", blob_url + "/" + http::encode_path(base_name)},
                                 {"isAnonymous", true},

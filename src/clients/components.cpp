@@ -1,6 +1,7 @@
 #include "arm/ids.hpp"
 #include "clients/references.hpp"
 #include "clients/registration.hpp"
+
 #include "podium/clients/assets.hpp"
 
 namespace podium::inline v0 {
@@ -108,7 +109,8 @@ Result<model::ComponentInfo> ComponentsClient::put(model::CommandComponent const
 
 Result<model::ComponentInfo> ComponentsClient::get(std::string const& name, std::string const& version,
                                                    Context const& ctx) const {
-  auto chosen = version.empty() ? clients::latest_version(session_, "components", name, ctx) : Result<std::string>{version};
+  auto chosen =
+      version.empty() ? clients::latest_version(session_, "components", name, ctx) : Result<std::string>{version};
   if (!chosen) return std::move(chosen).error();
   auto body = arm::ask(session_, {"GET", clients::asset_path("components", name, *chosen), {}, {}}, ctx);
   if (!body) return std::move(body).error().with("version", *chosen).with("component", name);

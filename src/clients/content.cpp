@@ -59,7 +59,8 @@ bool matches(std::string_view pattern, std::string_view text) {
         continue;
       }
     }
-    if (pattern[0] == '\\' && pattern.size() > 1) pattern.remove_prefix(1);
+    if (pattern[0] == '\\' && pattern.size() > 1)
+      pattern.remove_prefix(1);
     else if (pattern[0] == '?' && text[0] != '/') {
       pattern.remove_prefix(1);
       text.remove_prefix(1);
@@ -109,7 +110,15 @@ Result<void> hash_file(base::Sha256& hash, fs::path const& path) {
   return {};
 }
 
-constexpr int deepest = 64;   // a link to a parent folder would lead down for ever
+/// Is `folder` reached through itself?  A link to a parent would lead down for ever.
+bool leads_back(fs::path const& folder) {
+  std::error_code ec;
+  if (!fs::is_symlink(folder, ec)) return false;
+  auto const target = fs::canonical(folder, ec);
+  auto const place = fs::canonical(folder.parent_path(), ec);
+  auto const relative = place.lexically_relative(target);
+  return ec || relative == "." || (!relative.empty() && *relative.begin() != "..");
+}
 
 }  // namespace
 
@@ -134,7 +143,7 @@ IgnoreRules::IgnoreRules(std::string const& text) {
     } else {
       rule.anchored = line.find('/') != std::string::npos && !line.starts_with("**/");
     }
-    if (line.ends_with("/**")) {   // everything below: the folder itself will do
+    if (line.ends_with("/**")) {  // everything below: the folder itself will do
       rule.folders_only = true;
       line.erase(line.size() - 3);
       rule.anchored = true;
@@ -162,21 +171,22 @@ Result<std::vector<File>> files_of(fs::path const& root) {
     files.push_back({root.filename().string(), root, fs::file_size(root, ec)});
     return files;
   }
-  if (!fs::is_directory(root, ec))
-    return Error{Errc::not_found, "there is no file or folder `" + root.string() + "`"};
+  if (!fs::is_directory(root, ec)) return Error{Errc::not_found, "there is no file or folder `" + root.string() + "`"};
   auto const rules = rules_of(root);
-  std::function<Result<void>(fs::path const&, std::string const&, int)> walk =
-      [&](fs::path const& folder, std::string const& prefix, int depth) -> Result<void> {
-    if (depth > deepest)
-      return Error{Errc::invalid_argument, "folder `" + root.string() + "` is nested too deeply; is there a link to a parent?"};
-    return for_children(folder, prefix, rules, [&](fs::path const& path, std::string const& relative, bool is_folder) -> Result<void> {
-      if (is_folder) return walk(path, relative + "/", depth + 1);
-      std::error_code size_error;
-      files.push_back({relative, path, fs::file_size(path, size_error)});
-      return {};
-    });
+  std::function<Result<void>(fs::path const&, std::string const&)> walk =
+      [&](fs::path const& folder, std::string const& prefix) -> Result<void> {
+    return for_children(
+        folder, prefix, rules, [&](fs::path const& path, std::string const& relative, bool is_folder) -> Result<void> {
+          if (is_folder && leads_back(path))
+            return Error{Errc::invalid_argument,
+                         "`" + path.string() + "` is a link to a folder that it lies in; remove or ignore it"};
+          if (is_folder) return walk(path, relative + "/");
+          std::error_code size_error;
+          files.push_back({relative, path, fs::file_size(path, size_error)});
+          return {};
+        });
   };
-  if (auto walked = walk(root, "", 0); !walked) return std::move(walked).error();
+  if (auto walked = walk(root, ""); !walked) return std::move(walked).error();
   if (files.empty())
     return Error{Errc::invalid_argument, "folder `" + root.string() + "` is empty, or everything in it is ignored"};
   std::sort(files.begin(), files.end(), [](File const& a, File const& b) {
@@ -212,15 +222,16 @@ Result<std::string> upload_digest(fs::path const& root) {
     return hash.hex();
   }
   auto const rules = rules_of(root);
-  std::function<Result<void>(fs::path const&, std::string const&, int)> walk =
-      [&](fs::path const& folder, std::string const& prefix, int depth) -> Result<void> {
-    if (depth > deepest) return {};   // files_of has said so
-    return for_children(folder, prefix, rules, [&](fs::path const& path, std::string const& relative, bool is_folder) -> Result<void> {
-      hash.update(path.filename().string());
-      return is_folder ? walk(path, relative + "/", depth + 1) : hash_file(hash, path);
-    });
+  std::function<Result<void>(fs::path const&, std::string const&)> walk =
+      [&](fs::path const& folder, std::string const& prefix) -> Result<void> {
+    return for_children(folder, prefix, rules,
+                        [&](fs::path const& path, std::string const& relative, bool is_folder) -> Result<void> {
+                          hash.update(path.filename().string());
+                          if (is_folder && leads_back(path)) return {};  // files_of has refused it
+                          return is_folder ? walk(path, relative + "/") : hash_file(hash, path);
+                        });
   };
-  if (auto walked = walk(root, "", 0); !walked) return std::move(walked).error();
+  if (auto walked = walk(root, ""); !walked) return std::move(walked).error();
   return hash.hex();
 }
 

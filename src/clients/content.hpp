@@ -28,7 +28,7 @@ class IgnoreRules {
 };
 
 struct File {
-  std::string relative;              ///< with "/"; the base name for a single file
+  std::string relative;  ///< with "/"; the base name for a single file
   std::filesystem::path path;
   std::uintmax_t size = 0;
 };

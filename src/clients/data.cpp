@@ -2,6 +2,7 @@
 #include "clients/datastore_access.hpp"
 #include "clients/references.hpp"
 #include "clients/registration.hpp"
+
 #include "podium/clients/assets.hpp"
 
 namespace podium::inline v0 {
@@ -34,12 +35,13 @@ Result<model::DataAsset> DataClient::put(model::DataAsset const& data, Context c
     auto uploaded = clients::upload_local(session_, uri, data.name, data.version, ctx);
     if (!uploaded) return std::move(uploaded).error().with("data", data.name);
     if (uploaded->folder == (data.type == "uri_file"))
-      return Error{Errc::invalid_argument, "the path is a " + std::string{uploaded->folder ? "folder" : "file"} +
-                                               ", the type is " + data.type}.with("data", data.name);
+      return Error{Errc::invalid_argument,
+                   "the path is a " + std::string{uploaded->folder ? "folder" : "file"} + ", the type is " + data.type}
+          .with("data", data.name);
     uri = uploaded->uri;
   }
   if (uri.empty()) return Error{Errc::invalid_argument, "a data asset needs a path"}.with("data", data.name);
-  Json properties{{"isAnonymous", false},      {"isArchived", false}, {"tags", data.tags},
+  Json properties{{"isAnonymous", false},          {"isArchived", false}, {"tags", data.tags},
                   {"properties", data.properties}, {"dataUri", uri},      {"dataType", data.type}};
   arm::put(properties, "description", data.description);
   auto reply = clients::put_version(session_, "data", data.name, data.version, properties, ctx);
@@ -47,7 +49,8 @@ Result<model::DataAsset> DataClient::put(model::DataAsset const& data, Context c
   return decode(*reply);
 }
 
-Result<model::DataAsset> DataClient::get(std::string const& name, std::string const& version, Context const& ctx) const {
+Result<model::DataAsset> DataClient::get(std::string const& name, std::string const& version,
+                                         Context const& ctx) const {
   auto chosen = version.empty() ? clients::latest_version(session_, "data", name, ctx) : Result<std::string>{version};
   if (!chosen) return std::move(chosen).error();
   auto body = arm::ask(session_, {"GET", clients::asset_path("data", name, *chosen), {}, {}}, ctx);
@@ -69,7 +72,8 @@ Result<std::vector<model::DataAsset>> DataClient::list(Context const& ctx) const
 
 namespace clients {
 
-Result<std::string> data_uri(Session const& session, std::string const& type, std::string const& path, Context const& ctx) {
+Result<std::string> data_uri(Session const& session, std::string const& type, std::string const& path,
+                             Context const& ctx) {
   if (is_local_path(path)) {
     auto uploaded = upload_local(session, path, "podium", "1", ctx);
     if (!uploaded) return std::move(uploaded).error();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "arm/rest.hpp"
+
 #include "podium/session.hpp"
 
 #include <string>

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "clients/blobs.hpp"
+
 #include "podium/model/asset.hpp"
 
 namespace podium::inline v0::clients {
@@ -23,8 +24,8 @@ Result<DatastorePath> parse_datastore_uri(std::string const& uri);
 
 /// Puts a local file or folder under `LocalUpload/{digest}/{basename}` of the default datastore, unless it is there.
 struct Uploaded {
-  std::string uri;        ///< azureml://datastores/..., without a trailing slash
-  std::string blob_url;   ///< https URL of the same
+  std::string uri;       ///< azureml://datastores/..., without a trailing slash
+  std::string blob_url;  ///< https URL of the same
   bool folder = false;
 };
 Result<Uploaded> upload_local(Session const& session, std::string const& path, std::string const& asset_name,

@@ -1,5 +1,6 @@
 #include "clients/content.hpp"
 #include "clients/datastore_access.hpp"
+
 #include "podium/clients/assets.hpp"
 
 namespace podium::inline v0 {
@@ -10,7 +11,8 @@ using arm::Json;
 using arm::text;
 
 Result<Json> default_datastore(Session const& session, Context const& ctx) {
-  auto reply = arm::ask(session, {"GET", "datastores", {{"isDefault", "true"}, {"count", "30"}, {"orderByAsc", "false"}}, {}}, ctx);
+  auto reply = arm::ask(
+      session, {"GET", "datastores", {{"isDefault", "true"}, {"count", "30"}, {"orderByAsc", "false"}}, {}}, ctx);
   if (!reply) return std::move(reply).error();
   auto const& value = arm::at(*reply, "value");
   if (!value.is_array() || value.empty()) return Error{Errc::not_found, "the workspace has no default datastore"};
@@ -59,10 +61,13 @@ Result<OpenDatastore> open_datastore(Session const& session, std::string const& 
   auto store = decode_datastore(*body);
   if (!store) return std::move(store).error();
   if (store->type != "AzureBlob")
-    return Error{Errc::invalid_argument, "files of a " + store->type + " datastore cannot be reached, only those of AzureBlob"}.with(
-        "datastore", store->name);
+    return Error{Errc::invalid_argument,
+                 "files of a " + store->type + " datastore cannot be reached, only those of AzureBlob"}
+        .with("datastore", store->name);
   auto secret = arm::ask(session,
-                         {"POST", "datastores/" + http::encode(store->name) + "/listSecrets", {},
+                         {"POST",
+                          "datastores/" + http::encode(store->name) + "/listSecrets",
+                          {},
                           Json{{"expirableSecret", true}, {"expireAfterHours", 1}}},
                          ctx);
   if (!secret) return std::move(secret).error().with("datastore", store->name);
@@ -74,11 +79,12 @@ Result<OpenDatastore> open_datastore(Session const& session, std::string const& 
   if (container.sas.starts_with('?')) container.sas.erase(0, 1);
   container.key = text(*secret, "key");
   // In the path-style form "host/account" the account is what follows the host.
-  container.account = store->account_name.find('/') == std::string::npos ? store->account_name
-                                                                         : host.substr(store->account_name.find('/') + 1);
+  container.account = store->account_name.find('/') == std::string::npos
+                          ? store->account_name
+                          : host.substr(store->account_name.find('/') + 1);
   if (container.sas.empty() && container.key.empty())
-    return Error{Errc::unauthenticated, "the workspace keeps no account key or signature for the datastore"}.with("datastore",
-                                                                                                             store->name);
+    return Error{Errc::unauthenticated, "the workspace keeps no account key or signature for the datastore"}.with(
+        "datastore", store->name);
   return OpenDatastore{store->name, Blobs{session, std::move(container)}};
 }
 

@@ -2,6 +2,7 @@
 #include "clients/content.hpp"
 #include "clients/references.hpp"
 #include "clients/registration.hpp"
+
 #include "podium/clients/assets.hpp"
 #include "podium/clients/endpoints.hpp"
 
@@ -69,7 +70,8 @@ Result<model::Deployment> decode(Json const& body, std::string const& endpoint) 
   out.instance_type = text(properties, "instanceType");
   out.instance_count = static_cast<int>(arm::integer(arm::at(body, "sku", "capacity"), 1));
   auto const& requests = arm::at(properties, "requestSettings");
-  out.max_concurrent_requests = static_cast<int>(arm::integer(arm::at(requests, "maxConcurrentRequestsPerInstance"), 1));
+  out.max_concurrent_requests =
+      static_cast<int>(arm::integer(arm::at(requests, "maxConcurrentRequestsPerInstance"), 1));
   out.request_timeout_ms = milliseconds(text(requests, "requestTimeout"), 5000);
   out.collect_inputs = collects(properties, "model_inputs");
   out.collect_outputs = collects(properties, "model_outputs");
@@ -85,16 +87,27 @@ Result<std::string> model_id(Session const& session, std::string const& referenc
   if (!clients::is_local_path(reference)) return clients::asset_id(session, "models", reference, ctx);
   auto digest = clients::upload_digest(reference);
   if (!digest) return std::move(digest).error();
-  auto made = ModelsClient{session}.put({.id = {}, .name = *digest, .version = "1", .description = {}, .path = reference,
-                                         .job_name = {}, .stage = {}, .tags = {}, .properties = {}}, ctx);
+  auto made = ModelsClient{session}.put({.id = {},
+                                         .name = *digest,
+                                         .version = "1",
+                                         .description = {},
+                                         .path = reference,
+                                         .job_name = {},
+                                         .stage = {},
+                                         .tags = {},
+                                         .properties = {}},
+                                        ctx);
   if (!made) return std::move(made).error();
   return made->id;
 }
 
 }  // namespace
 
-Result<Operation<model::Deployment>> DeploymentsClient::begin_put(model::Deployment const& deployment, Context const& ctx) const {
-  auto const fail = [&](Error error) { return std::move(error).with("deployment", deployment.name).with("endpoint", deployment.endpoint); };
+Result<Operation<model::Deployment>> DeploymentsClient::begin_put(model::Deployment const& deployment,
+                                                                  Context const& ctx) const {
+  auto const fail = [&](Error error) {
+    return std::move(error).with("deployment", deployment.name).with("endpoint", deployment.endpoint);
+  };
   if (deployment.endpoint.empty() || deployment.name.empty())
     return fail(Error{Errc::invalid_argument, "a deployment needs a name and the name of its endpoint"});
   auto workspace = arm::ask(session_, {}, ctx);
@@ -137,7 +150,8 @@ Result<Operation<model::Deployment>> DeploymentsClient::begin_put(model::Deploym
   return begun;
 }
 
-Result<model::Deployment> DeploymentsClient::get(std::string const& endpoint, std::string const& name, Context const& ctx) const {
+Result<model::Deployment> DeploymentsClient::get(std::string const& endpoint, std::string const& name,
+                                                 Context const& ctx) const {
   auto body = arm::ask(session_, {"GET", path_of(endpoint, name), {}, {}}, ctx);
   if (!body) return std::move(body).error().with("deployment", name).with("endpoint", endpoint);
   return decode(*body, endpoint);
@@ -155,8 +169,12 @@ Result<std::vector<model::Deployment>> DeploymentsClient::list(std::string const
   return out;
 }
 
-Result<std::string> DeploymentsClient::logs(std::string const& endpoint, std::string const& name, int tail, Context const& ctx) const {
-  auto body = arm::ask(session_, {"POST", path_of(endpoint, name) + "/getLogs", {}, Json{{"containerType", "InferenceServer"}, {"tail", tail}}}, ctx);
+Result<std::string> DeploymentsClient::logs(std::string const& endpoint, std::string const& name, int tail,
+                                            Context const& ctx) const {
+  auto body = arm::ask(
+      session_,
+      {"POST", path_of(endpoint, name) + "/getLogs", {}, Json{{"containerType", "InferenceServer"}, {"tail", tail}}},
+      ctx);
   if (!body) return std::move(body).error().with("log of deployment", name).with("endpoint", endpoint);
   return text(*body, "content");
 }

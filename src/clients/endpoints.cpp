@@ -1,6 +1,7 @@
+#include "podium/clients/endpoints.hpp"
+
 #include "arm/operation.hpp"
 #include "clients/references.hpp"
-#include "podium/clients/endpoints.hpp"
 
 #include <algorithm>
 
@@ -54,7 +55,8 @@ Result<std::string> location_of(Session const& session, Context const& ctx) {
 
 }  // namespace
 
-Result<Operation<model::Endpoint>> EndpointsClient::begin_put(model::Endpoint const& endpoint, Context const& ctx) const {
+Result<Operation<model::Endpoint>> EndpointsClient::begin_put(model::Endpoint const& endpoint,
+                                                              Context const& ctx) const {
   auto location = location_of(session_, ctx);
   if (!location) return std::move(location).error().with("endpoint", endpoint.name);
   Json properties{{"authMode", auth_to_wire(endpoint.auth_mode)},
@@ -62,8 +64,12 @@ Result<Operation<model::Endpoint>> EndpointsClient::begin_put(model::Endpoint co
                   {"traffic", without_zeros(endpoint.traffic)},
                   {"mirrorTraffic", without_zeros(endpoint.mirror_traffic)}};
   arm::put(properties, "description", endpoint.description);
-  Json body{{"location", *location}, {"tags", endpoint.tags}, {"identity", {{"type", "SystemAssigned"}}}, {"properties", std::move(properties)}};
-  auto begun = arm::begin_operation<model::Endpoint>(session_, {"PUT", path_of(endpoint.name), {}, std::move(body)}, decode, ctx);
+  Json body{{"location", *location},
+            {"tags", endpoint.tags},
+            {"identity", {{"type", "SystemAssigned"}}},
+            {"properties", std::move(properties)}};
+  auto begun = arm::begin_operation<model::Endpoint>(session_, {"PUT", path_of(endpoint.name), {}, std::move(body)},
+                                                     decode, ctx);
   if (!begun) return std::move(begun).error().with("endpoint", endpoint.name);
   return begun;
 }
@@ -99,16 +105,20 @@ Result<model::Endpoint> EndpointsClient::set_traffic(std::string const& name, st
   int total = 0;
   for (auto const& [deployment, share] : traffic) {
     if (share < 0 || share > 100)
-      return Error{Errc::invalid_argument, "a share of traffic lies between 0 and 100, not at " + std::to_string(share)}.with("deployment", deployment).with("endpoint", name);
+      return Error{Errc::invalid_argument, "a share of traffic lies between 0 and 100, not at " + std::to_string(share)}
+          .with("deployment", deployment)
+          .with("endpoint", name);
     total += share;
   }
   if (total != 0 && total != 100)
-    return Error{Errc::invalid_argument, "the shares of traffic sum to " + std::to_string(total) + ", not to 100 or 0"}.with("endpoint", name);
+    return Error{Errc::invalid_argument, "the shares of traffic sum to " + std::to_string(total) + ", not to 100 or 0"}
+        .with("endpoint", name);
 
   // The whole resource goes back, so that what this client does not know of survives.
   auto body = arm::ask(session_, {"GET", path_of(name), {}, {}}, ctx);
   if (!body) return std::move(body).error().with("endpoint", name);
-  if (!arm::at(*body, "properties").is_object()) return Error{Errc::protocol, "an endpoint without properties"}.with("endpoint", name);
+  if (!arm::at(*body, "properties").is_object())
+    return Error{Errc::protocol, "an endpoint without properties"}.with("endpoint", name);
   (*body)["properties"]["traffic"] = traffic;
   (*body)["properties"]["mirrorTraffic"] = mirror;
   for (auto const* key : {"id", "name", "type", "systemData"}) body->erase(key);

@@ -2,6 +2,7 @@
 #include "clients/datastore_access.hpp"
 #include "clients/references.hpp"
 #include "clients/registration.hpp"
+
 #include "podium/clients/assets.hpp"
 
 namespace podium::inline v0 {
@@ -32,8 +33,8 @@ Result<model::Environment> decode(Json const& body) {
 Result<model::Environment> EnvironmentsClient::put(model::Environment const& environment, Context const& ctx) const {
   bool const anonymous = environment.name.empty();
   if (environment.image.empty() == environment.build_context.empty())
-    return Error{Errc::invalid_argument, "an environment needs an image or a build context, and not both"}.with("environment",
-                                                                                                        environment.name);
+    return Error{Errc::invalid_argument, "an environment needs an image or a build context, and not both"}.with(
+        "environment", environment.name);
   Json properties{{"isAnonymous", anonymous}, {"isArchived", false}};
   arm::put(properties, "image", environment.image);
   arm::put(properties, "condaFile", environment.conda_file);
@@ -60,7 +61,8 @@ Result<model::Environment> EnvironmentsClient::put(model::Environment const& env
     // The newest version may be this very content; only if it is not is a new one made.
     auto container = arm::ask(session_, {"GET", clients::asset_path("environments", environment.name), {}, {}}, ctx);
     if (!container && container.error().code() != Errc::not_found) return std::move(container).error();
-    if (auto const latest = container ? text(*container, "properties", "latestVersion") : std::string{}; !latest.empty()) {
+    if (auto const latest = container ? text(*container, "properties", "latestVersion") : std::string{};
+        !latest.empty()) {
       auto same = clients::put_version(session_, "environments", environment.name, latest, properties, ctx);
       if (same) return decode(*same);
       if (same.error().code() != Errc::conflict) return std::move(same).error();
@@ -73,7 +75,8 @@ Result<model::Environment> EnvironmentsClient::put(model::Environment const& env
 
 Result<model::Environment> EnvironmentsClient::get(std::string const& name, std::string const& version,
                                                    Context const& ctx) const {
-  auto chosen = version.empty() ? clients::latest_version(session_, "environments", name, ctx) : Result<std::string>{version};
+  auto chosen =
+      version.empty() ? clients::latest_version(session_, "environments", name, ctx) : Result<std::string>{version};
   if (!chosen) return std::move(chosen).error();
   auto body = arm::ask(session_, {"GET", clients::asset_path("environments", name, *chosen), {}, {}}, ctx);
   if (!body) return std::move(body).error().with("version", *chosen).with("environment", name);

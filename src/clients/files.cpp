@@ -1,4 +1,5 @@
 #include "clients/datastore_access.hpp"
+
 #include "podium/clients/assets.hpp"
 
 #include <filesystem>
@@ -31,7 +32,8 @@ Result<void> write_file(std::filesystem::path const& path, std::string const& co
   std::ofstream out{path, std::ios::binary};
   out << content;
   out.close();
-  if (!out) return Error{Errc::exhausted, "cannot write `" + path.string() + "`; is the disk full or the folder read-only?"};
+  if (!out)
+    return Error{Errc::exhausted, "cannot write `" + path.string() + "`; is the disk full or the folder read-only?"};
   return {};
 }
 

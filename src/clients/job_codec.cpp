@@ -2,6 +2,7 @@
 
 #include "clients/references.hpp"
 #include "clients/registration.hpp"
+
 #include "podium/clients/assets.hpp"
 
 #include <array>
@@ -38,8 +39,8 @@ struct Spelling {
 constexpr Spelling job_spelling{"jobInputType", "jobOutputType", "assetName", "assetVersion"};
 constexpr Spelling node_spelling{"job_input_type", "job_output_type", "asset_name", "asset_version"};
 
-Result<Json> encode_inputs(Session const& session, model::Ordered<model::JobInput> const& inputs, Spelling const& spelling,
-                           Context const& ctx) {
+Result<Json> encode_inputs(Session const& session, model::Ordered<model::JobInput> const& inputs,
+                           Spelling const& spelling, Context const& ctx) {
   auto out = Json::object();
   for (auto const& [name, input] : inputs) {
     Json one;
@@ -100,7 +101,8 @@ Result<Json> encode_node(Session const& session, model::PipelineNode const& node
   auto inputs = encode_inputs(session, node.inputs, node_spelling, ctx);
   if (!inputs) return std::move(inputs).error();
   if (!inputs->empty()) out["inputs"] = *std::move(inputs);
-  if (auto outputs = encode_outputs(node.outputs, node_spelling, true); !outputs.empty()) out["outputs"] = std::move(outputs);
+  if (auto outputs = encode_outputs(node.outputs, node_spelling, true); !outputs.empty())
+    out["outputs"] = std::move(outputs);
   if (!node.component.empty()) {
     auto id = asset_id(session, "components", node.component, ctx);
     if (!id) return std::move(id).error();
@@ -118,7 +120,8 @@ Result<Json> encode_node(Session const& session, model::PipelineNode const& node
     auto& resources = out["resources"] = {{"instance_count", node.resources->instance_count}};
     arm::put(resources, "instance_type", node.resources->instance_type);
   }
-  if (node.timeout_seconds) out["limits"] = {{"job_limits_type", "Command"}, {"timeout", duration(*node.timeout_seconds)}};
+  if (node.timeout_seconds)
+    out["limits"] = {{"job_limits_type", "Command"}, {"timeout", duration(*node.timeout_seconds)}};
   return out;
 }
 
@@ -169,7 +172,8 @@ Result<Json> encode_job(Session const& session, model::PipelineJob const& job, C
     if (!encoded) return std::move(encoded).error().with("step", node.name);
     jobs[node.name] = *std::move(encoded);
   }
-  auto& settings = properties["settings"] = {{"continue_on_step_failure", job.continue_on_step_failure}, {"_source", "YAML.JOB"}};
+  auto& settings =
+      properties["settings"] = {{"continue_on_step_failure", job.continue_on_step_failure}, {"_source", "YAML.JOB"}};
   arm::put(settings, "default_compute", compute_id(session, job.default_compute));
   arm::put(settings, "default_datastore", datastore_id(session, job.default_datastore));
   if (job.force_rerun) settings["force_rerun"] = true;
@@ -192,10 +196,12 @@ Result<Json> encode_job(Session const& session, model::CommandJob const& job, Co
   properties["outputs"] = encode_outputs(job.outputs, job_spelling, false);
   properties["environmentVariables"] = job.environment_variables;
   if (job.resources) {
-    auto& resources = properties["resources"] = {{"instanceCount", job.resources->instance_count}, {"properties", Json::object()}};
+    auto& resources =
+        properties["resources"] = {{"instanceCount", job.resources->instance_count}, {"properties", Json::object()}};
     arm::put(resources, "instanceType", job.resources->instance_type);
   }
-  if (job.timeout_seconds) properties["limits"] = {{"jobLimitsType", "Command"}, {"timeout", duration(*job.timeout_seconds)}};
+  if (job.timeout_seconds)
+    properties["limits"] = {{"jobLimitsType", "Command"}, {"timeout", duration(*job.timeout_seconds)}};
   return Json{{"properties", std::move(properties)}};
 }
 
@@ -229,7 +235,9 @@ model::Job decode_run(Json const& run) {
   out.display_name = text(run, "displayName");
   if (out.display_name.empty()) out.display_name = text(run, "name");
   auto const type = text(run, "runType");
-  out.type = type == "azureml.StepRun" || type == "azureml.scriptrun" ? "Command" : type == "azureml.PipelineRun" ? "Pipeline" : type;
+  out.type = type == "azureml.StepRun" || type == "azureml.scriptrun" ? "Command"
+             : type == "azureml.PipelineRun"                          ? "Pipeline"
+                                                                      : type;
   out.experiment_name = text(run, "experimentName");
   out.status = parse_status(text(run, "status"));
   out.start_time = text(run, "startTimeUtc");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "arm/json.hpp"
+
 #include "podium/model/job.hpp"
 #include "podium/session.hpp"
 

@@ -104,8 +104,8 @@ Result<std::vector<model::Job>> JobsClient::list(Context const& ctx) const {
 
 namespace {
 
-Result<std::vector<model::Job>> children_of(Session const& session, clients::DataPlane const& plane, std::string const& name,
-                                            Context const& ctx) {
+Result<std::vector<model::Job>> children_of(Session const& session, clients::DataPlane const& plane,
+                                            std::string const& name, Context const& ctx) {
   auto items = plane.history_list("runs/" + http::encode(name) + "/children", ctx);
   if (!items) return std::move(items).error().with("children of job", name);
   std::vector<model::Job> out;
@@ -184,7 +184,8 @@ Result<std::vector<JobMetric>> JobsClient::metrics(std::string const& name, Cont
   if (!metrics.is_array()) return out;
   for (auto const& metric : metrics) {
     auto const& value = arm::at(metric, "value");
-    JobMetric one{text(metric, "key"), 0, arm::integer(arm::at(metric, "step"), 0), arm::integer(arm::at(metric, "timestamp"), 0)};
+    JobMetric one{text(metric, "key"), 0, arm::integer(arm::at(metric, "step"), 0),
+                  arm::integer(arm::at(metric, "timestamp"), 0)};
     // JSON has no such numbers, MLflow writes them as words.
     auto const word = text(value);
     one.value = value.is_number()     ? value.get<double>()

@@ -1,6 +1,7 @@
 #include "clients/content.hpp"
 #include "clients/datastore_access.hpp"
 #include "clients/references.hpp"
+
 #include "podium/clients/assets.hpp"
 
 namespace podium::inline v0 {
@@ -37,8 +38,8 @@ Result<model::Model> ModelsClient::put(model::Model const& model, Context const&
     uri = uploaded->uri;
   }
   if (uri.empty()) return Error{Errc::invalid_argument, "a model needs a path"}.with("model", model.name);
-  Json properties{{"isAnonymous", false}, {"isArchived", false},         {"tags", model.tags},
-                  {"modelUri", uri},      {"modelType", model.type},     {"properties", model.properties},
+  Json properties{{"isAnonymous", false},     {"isArchived", false},     {"tags", model.tags},
+                  {"modelUri", uri},          {"modelType", model.type}, {"properties", model.properties},
                   {"flavors", Json::object()}};
   arm::put(properties, "description", model.description);
   arm::put(properties, "jobName", model.job_name);
@@ -69,7 +70,8 @@ Result<std::vector<model::Model>> ModelsClient::list(Context const& ctx) const {
 }
 
 Result<std::vector<model::Model>> ModelsClient::versions(std::string const& name, Context const& ctx) const {
-  auto items = arm::list(session_, clients::asset_path("models", name) + "/versions", {{"listViewType", "ActiveOnly"}}, ctx);
+  auto items =
+      arm::list(session_, clients::asset_path("models", name) + "/versions", {{"listViewType", "ActiveOnly"}}, ctx);
   if (!items) return std::move(items).error().with("model", name);
   std::vector<model::Model> out;
   for (auto const& item : *items) out.push_back(decode(item));

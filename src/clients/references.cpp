@@ -18,8 +18,10 @@ std::string asset_path(std::string_view collection, std::string const& name, std
 Result<std::string> latest_version(Session const& session, std::string_view collection, std::string const& name,
                                    Context const& ctx) {
   auto page = arm::ask(session,
-                       {"GET", asset_path(collection, name) + "/versions",
-                        {{"$orderBy", "createdtime desc"}, {"$top", "1"}, {"listViewType", "ActiveOnly"}}, {}},
+                       {"GET",
+                        asset_path(collection, name) + "/versions",
+                        {{"$orderBy", "createdtime desc"}, {"$top", "1"}, {"listViewType", "ActiveOnly"}},
+                        {}},
                        ctx);
   if (!page) return std::move(page).error().with(std::string{collection}, name);
   auto const& value = arm::at(*page, "value");
@@ -48,7 +50,8 @@ Result<std::string> asset_id(Session const& session, std::string_view collection
   if (bare.starts_with('/')) return std::string{bare};
   auto parsed = arm::parse_reference(bare);
   if (!parsed.label.empty() && parsed.label != "latest")
-    return Error{Errc::invalid_argument, "label `" + parsed.label + "` is not supported, only `latest`"}.with("reference", reference);
+    return Error{Errc::invalid_argument, "label `" + parsed.label + "` is not supported, only `latest`"}.with(
+        "reference", reference);
   if (parsed.version.empty()) {
     auto latest = latest_version(session, collection, parsed.name, ctx);
     if (!latest) return std::move(latest).error();
@@ -85,7 +88,8 @@ Result<Json> put_version(Session const& session, std::string_view collection, st
       if (!next) return std::move(next).error();
       chosen = *std::move(next);
     }
-    auto reply = arm::ask(session, {"PUT", asset_path(collection, name, chosen), {}, Json{{"properties", properties}}}, ctx);
+    auto reply =
+        arm::ask(session, {"PUT", asset_path(collection, name, chosen), {}, Json{{"properties", properties}}}, ctx);
     if (reply) return reply;
     bool const taken = version.empty() && reply.error().code() == Errc::conflict && attempt < attempts;
     if (!taken) return std::move(reply).error().with("version", chosen).with(std::string{collection}, name);
@@ -94,7 +98,8 @@ Result<Json> put_version(Session const& session, std::string_view collection, st
 
 std::string digest_uuid(std::string const& text) {
   auto const hex = base::sha256(text);
-  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" + hex.substr(20, 12);
+  return hex.substr(0, 8) + "-" + hex.substr(8, 4) + "-" + hex.substr(12, 4) + "-" + hex.substr(16, 4) + "-" +
+         hex.substr(20, 12);
 }
 
 namespace {

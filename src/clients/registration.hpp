@@ -14,6 +14,7 @@ Result<std::string> environment_id(Session const& session, std::string const& re
 Result<std::string> code_id(Session const& session, std::string const& code, Context const& ctx);
 
 /// URI or id for a job's or model's data; a local path after uploading it.
-Result<std::string> data_uri(Session const& session, std::string const& type, std::string const& path, Context const& ctx);
+Result<std::string> data_uri(Session const& session, std::string const& type, std::string const& path,
+                             Context const& ctx);
 
 }  // namespace podium::inline v0::clients

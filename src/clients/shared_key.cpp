@@ -15,8 +15,7 @@ std::string to_base64(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     unsigned value = 0;
     auto const left = std::min<std::size_t>(3, bytes.size() - i);
-    for (std::size_t j = 0; j < 3; ++j)
-      value = value << 8 | (j < left ? static_cast<unsigned char>(bytes[i + j]) : 0u);
+    for (std::size_t j = 0; j < 3; ++j) value = value << 8 | (j < left ? static_cast<unsigned char>(bytes[i + j]) : 0u);
     for (std::size_t j = 0; j < 4; ++j) out += j <= left ? alphabet[value >> (18 - 6 * j) & 63] : '=';
   }
   return out;
@@ -76,7 +75,7 @@ Result<std::string> shared_key(http::Request const& request, std::string const& 
   for (auto const* name : {"content-encoding", "content-language"}) text += request.headers.get(name) + "\n";
   text += (request.body.empty() ? std::string{} : std::to_string(request.body.size())) + "\n";
   for (auto const* name : {"content-md5", "content-type"}) text += request.headers.get(name) + "\n";
-  text += "\n";   // Date: x-ms-date stands for it
+  text += "\n";  // Date: x-ms-date stands for it
   for (auto const* name : {"if-modified-since", "if-match", "if-none-match", "if-unmodified-since", "range"})
     text += request.headers.get(name) + "\n";
   std::map<std::string, std::string> own;

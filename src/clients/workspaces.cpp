@@ -1,4 +1,5 @@
 #include "arm/rest.hpp"
+
 #include "podium/clients/assets.hpp"
 
 namespace podium::inline v0 {
@@ -13,7 +14,8 @@ Result<model::WorkspaceInfo> WorkspacesClient::get(Context const& ctx) const {
   out.location = text(*body, "location");
   out.discovery_url = text(*body, "properties", "discoveryUrl");
   out.mlflow_tracking_uri = text(*body, "properties", "mlFlowTrackingUri");
-  if (out.name.empty()) return Error{Errc::protocol, "the answer does not describe a workspace; is the endpoint right?"};
+  if (out.name.empty())
+    return Error{Errc::protocol, "the answer does not describe a workspace; is the endpoint right?"};
   return out;
 }
 

@@ -52,7 +52,7 @@ void export_array(Chunk const& chunk, SchemaNode const& node, ArrowArray* out) {
   if (node.type.kind == Kind::null)
     out->null_count = chunk.length;
   else if (chunk.array->null_count != 0)
-    out->null_count = -1;   // to be counted by whoever needs it
+    out->null_count = -1;  // to be counted by whoever needs it
 }
 
 Result<void> check_array(SchemaNode const& node, ArrowArray const& array) {
@@ -83,10 +83,16 @@ Result<void> check_array(SchemaNode const& node, ArrowArray const& array) {
 OwnedArray::OwnedArray(std::int64_t length, std::int64_t nulls, std::vector<Buffer> buffers)
     : buffers_{std::move(buffers)} {
   for (auto const& buffer : buffers_) pointers_.push_back(buffer.get());
-  array = ArrowArray{.length = length, .null_count = nulls, .offset = 0,
-                     .n_buffers = static_cast<std::int64_t>(pointers_.size()), .n_children = 0,
-                     .buffers = pointers_.empty() ? nullptr : pointers_.data(), .children = nullptr,
-                     .dictionary = nullptr, .release = keep, .private_data = nullptr};
+  array = ArrowArray{.length = length,
+                     .null_count = nulls,
+                     .offset = 0,
+                     .n_buffers = static_cast<std::int64_t>(pointers_.size()),
+                     .n_children = 0,
+                     .buffers = pointers_.empty() ? nullptr : pointers_.data(),
+                     .children = nullptr,
+                     .dictionary = nullptr,
+                     .release = keep,
+                     .private_data = nullptr};
 }
 
 Chunk chunk_of(std::shared_ptr<OwnedArray const> const& array, std::int64_t offset, std::int64_t length) {

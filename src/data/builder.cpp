@@ -31,8 +31,10 @@ std::int64_t put_validity(std::vector<bool> const& valid, Buffers& buffers) {
   std::int64_t nulls = 0;
   auto bits = empty_bitmap(static_cast<std::int64_t>(valid.size()));
   for (std::size_t i = 0; i < valid.size(); ++i) {
-    if (valid[i]) set_bit(bits, static_cast<std::int64_t>(i));
-    else ++nulls;
+    if (valid[i])
+      set_bit(bits, static_cast<std::int64_t>(i));
+    else
+      ++nulls;
   }
   buffers.push_back(nulls == 0 ? nullptr : std::move(bits));
   return nulls;
@@ -120,8 +122,10 @@ TableBuilder& TableBuilder::add_booleans(std::string name, std::vector<bool> con
   return *this;
 }
 
-TableBuilder& TableBuilder::add_timestamps(std::string name, std::vector<std::int64_t> const& us, std::string zone) {
+TableBuilder& TableBuilder::add_timestamps(std::string name, std::vector<std::int64_t> const& us,
+                                           std::string const& zone) {
   std::vector<bool> valid;
+  valid.reserve(us.size());
   for (auto const value : us) valid.push_back(value != null_time);
   state_->columns.push_back({field(std::move(name), "tsu:" + zone), numbers(us, valid), count(valid, us.size())});
   return *this;

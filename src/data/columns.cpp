@@ -18,10 +18,10 @@ Error unreadable(SchemaNode const& field, std::string const& as) {
 
 /// Little-endian two's complement of up to eight bytes, or the low 16 bytes of wider ones.
 Wide decimal_value(Type const& type, Chunk const& chunk, std::int64_t i) {
-  auto const text = std::string_view{
-      static_cast<char const*>(chunk.array->buffers[1]) + static_cast<std::size_t>(chunk.offset + i) *
-                                                              static_cast<std::size_t>(type.width),
-      static_cast<std::size_t>(type.width)};
+  auto const text =
+      std::string_view{static_cast<char const*>(chunk.array->buffers[1]) +
+                           static_cast<std::size_t>(chunk.offset + i) * static_cast<std::size_t>(type.width),
+                       static_cast<std::size_t>(type.width)};
   auto const width = std::min<std::size_t>(text.size(), 16);
   UnsignedWide value = static_cast<signed char>(text[width - 1]) < 0 ? ~static_cast<UnsignedWide>(0) : 0;
   for (std::size_t b = width; b-- > 0;) value = value << 8 | static_cast<unsigned char>(text[b]);
@@ -54,14 +54,18 @@ std::string shortest(T value) {
 
 std::string text_of(Type const& type, Chunk const& chunk, std::int64_t i) {
   switch (type.kind) {
-    case Kind::boolean: return boolean(chunk, i) ? "true" : "false";
+    case Kind::boolean:
+      return boolean(chunk, i) ? "true" : "false";
     case Kind::integer:
       return with_integer(type, [&]<class T>(T) { return std::to_string(values<T>(chunk)[i]); });
     case Kind::floating:
       return type.width == 8 ? shortest(values<double>(chunk)[i]) : shortest(values<float>(chunk)[i]);
-    case Kind::decimal: return decimal_text(decimal_value(type, chunk, i), type.scale);
-    case Kind::date32: return date_text(values<std::int32_t>(chunk)[i]);
-    case Kind::date64: return date_text(floor_div(values<std::int64_t>(chunk)[i], 86'400'000));
+    case Kind::decimal:
+      return decimal_text(decimal_value(type, chunk, i), type.scale);
+    case Kind::date32:
+      return date_text(values<std::int32_t>(chunk)[i]);
+    case Kind::date64:
+      return date_text(floor_div(values<std::int64_t>(chunk)[i], 86'400'000));
     case Kind::timestamp: {
       auto const value = values<std::int64_t>(chunk)[i];
       auto const per_second = ticks_per_second(type.unit);
@@ -69,7 +73,8 @@ std::string text_of(Type const& type, Chunk const& chunk, std::int64_t i) {
       auto const left = (value - seconds * per_second) * (1'000'000'000 / per_second);
       return instant_text({seconds, static_cast<std::int32_t>(left)}, type.zone.empty());
     }
-    default: return std::string{bytes(type, chunk, i)};
+    default:
+      return std::string{bytes(type, chunk, i)};
   }
 }
 
@@ -82,12 +87,14 @@ bool has_text(Type const& type) {
 
 double number_of(Type const& type, Chunk const& chunk, std::int64_t i) {
   switch (type.kind) {
-    case Kind::boolean: return boolean(chunk, i) ? 1 : 0;
+    case Kind::boolean:
+      return boolean(chunk, i) ? 1 : 0;
     case Kind::integer:
       return with_integer(type, [&]<class T>(T) { return static_cast<double>(values<T>(chunk)[i]); });
     case Kind::decimal:
       return static_cast<double>(decimal_value(type, chunk, i)) / std::pow(10.0, type.scale);
-    default: return type.width == 8 ? values<double>(chunk)[i] : static_cast<double>(values<float>(chunk)[i]);
+    default:
+      return type.width == 8 ? values<double>(chunk)[i] : static_cast<double>(values<float>(chunk)[i]);
   }
 }
 
@@ -142,8 +149,9 @@ Result<std::vector<std::int64_t>> integers(Table const& table, std::string_view 
   });
   auto const row = missing >= 0 ? missing : too_big;
   if (row >= 0)
-    return Error{Errc::invalid_argument, "column `" + std::string{column} + "`, row " + std::to_string(row) + ": " +
-                                             (missing >= 0 ? "null, a whole number is needed" : "does not fit into 64 bits")};
+    return Error{Errc::invalid_argument,
+                 "column `" + std::string{column} + "`, row " + std::to_string(row) + ": " +
+                     (missing >= 0 ? "null, a whole number is needed" : "does not fit into 64 bits")};
   return out;
 }
 

@@ -13,7 +13,8 @@ namespace fs = std::filesystem;
 
 constexpr char const* plugin_file = "libpodium_arrow.so";
 constexpr char const* way_out =
-    "build Podium with -DPODIUM_PYARROW=<folder of an installed pyarrow> or with an Arrow C++ that CMake finds, put "
+    "install the Arrow it was built with, or build Podium with -DPODIUM_PYARROW=<folder of an installed pyarrow> or "
+    "with an Arrow C++ that CMake finds, put "
     "libpodium_arrow.so beside the library or name it with podium::data::set_plugin_path";
 
 /// Opened once; a failure is remembered only until another path is set.
@@ -31,10 +32,12 @@ Plugin& the_plugin() {
 void add_folder(std::vector<fs::path>& found, fs::path const& folder) {
   std::error_code ignored;
   auto const add = [&](fs::path const& candidate) {
-    if (fs::is_regular_file(candidate / plugin_file, ignored)) found.push_back(candidate / plugin_file);
+    auto file = (candidate / plugin_file).lexically_normal();
+    if (fs::is_regular_file(file, ignored)) found.push_back(std::move(file));
   };
   // Beside us; in a build tree; in an installed prefix; in the virtual environment that a Python package of ours is in.
-  for (auto const* const there : {".", "podium", "lib/podium", "../lib", "../lib/podium", "../../lib/podium", "../../../podium"})
+  for (auto const* const there :
+       {".", "podium", "lib/podium", "../lib", "../lib/podium", "../../lib/podium", "../../../podium"})
     add(folder / there);
 }
 
@@ -131,6 +134,7 @@ Result<std::vector<fs::path>> files_of(fs::path const& path) {
 
 Result<Table> read_file(PodiumArrowPlugin const& plugin, fs::path const& path, ReadOptions const& options) {
   std::vector<char const*> columns;
+  columns.reserve(options.columns.size());
   for (auto const& column : options.columns) columns.push_back(column.c_str());
   ArrowArrayStream stream{};
   std::array<char, 2048> error{};

@@ -27,8 +27,8 @@ Result<SchemaNode> import_node(ArrowSchema const& schema, int depth) {
   if (!type)
     return Error{Errc::invalid_argument, "column `" + name + "` has the unknown Arrow format `" + format + "`"};
 
-  SchemaNode node{.name = name, .type = *std::move(type), .metadata = copy_metadata(schema.metadata),
-                  .flags = schema.flags};
+  SchemaNode node{
+      .name = name, .type = *std::move(type), .metadata = copy_metadata(schema.metadata), .flags = schema.flags};
   for (std::int64_t i = 0; i < schema.n_children; ++i) {
     auto child = import_node(*schema.children[i], depth + 1);
     if (!child) return child.error();
@@ -61,9 +61,7 @@ void release_schema(ArrowSchema* schema) {
 
 }  // namespace
 
-Result<SchemaNode> import_schema(ArrowSchema const& schema) {
-  return import_node(schema, 0);
-}
+Result<SchemaNode> import_schema(ArrowSchema const& schema) { return import_node(schema, 0); }
 
 void export_schema(SchemaNode const& node, ArrowSchema* out) {
   auto exported = std::make_unique<ExportedSchema>();
@@ -84,8 +82,8 @@ void export_schema(SchemaNode const& node, ArrowSchema* out) {
                      .children = exported->pointers.empty() ? nullptr : exported->pointers.data(),
                      .dictionary = node.dictionary ? &exported->dictionary : nullptr,
                      .release = release_schema,
-                     .private_data = exported.get()};
-  exported.release();
+                     .private_data = nullptr};
+  out->private_data = exported.release();
 }
 
 }  // namespace podium::inline v0::data

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "data/type.hpp"
+
 #include "podium/data/table.hpp"
 
 #include <cstddef>
@@ -14,7 +15,7 @@ namespace podium::inline v0::data {
 struct SchemaNode {
   std::string name{};
   Type type{};
-  std::string metadata{};   ///< in Arrow's binary form
+  std::string metadata{};  ///< in Arrow's binary form
   std::int64_t flags = ARROW_FLAG_NULLABLE;
   std::vector<SchemaNode> children{};
   std::shared_ptr<SchemaNode const> dictionary{};

@@ -55,8 +55,8 @@ Result<void> add_batch(Table::State& state, SchemaNode const& root, std::shared_
       return Error{Errc::invalid_argument, "column `" + root.children[c].name + "` has " +
                                                std::to_string(column->length) + " rows, its batch has " +
                                                std::to_string(array.length)};
-    state.columns[c].push_back({.owner = batch, .array = column, .offset = column->offset + array.offset,
-                                .length = array.length});
+    state.columns[c].push_back(
+        {.owner = batch, .array = column, .offset = column->offset + array.offset, .length = array.length});
   }
   state.batch_rows.push_back(array.length);
   state.rows += array.length;
@@ -138,11 +138,17 @@ int stream_next(ArrowArrayStream* stream, ArrowArray* out) {
       for (std::size_t c = 0; c < done; ++c) batch->columns[c].release(&batch->columns[c]);
       throw;
     }
-    *out = ArrowArray{.length = state.batch_rows[source.next], .null_count = 0, .offset = 0, .n_buffers = 1,
-                      .n_children = static_cast<std::int64_t>(batch->pointers.size()), .buffers = &batch->validity,
-                      .children = batch->pointers.empty() ? nullptr : batch->pointers.data(), .dictionary = nullptr,
-                      .release = release_batch, .private_data = batch.get()};
-    batch.release();
+    *out = ArrowArray{.length = state.batch_rows[source.next],
+                      .null_count = 0,
+                      .offset = 0,
+                      .n_buffers = 1,
+                      .n_children = static_cast<std::int64_t>(batch->pointers.size()),
+                      .buffers = &batch->validity,
+                      .children = batch->pointers.empty() ? nullptr : batch->pointers.data(),
+                      .dictionary = nullptr,
+                      .release = release_batch,
+                      .private_data = nullptr};
+    out->private_data = batch.release();
     ++source.next;
     return 0;
   } catch (std::bad_alloc const&) {
@@ -167,8 +173,7 @@ Table::Table() : state_{std::make_shared<State>()} {}
 Table::Table(std::shared_ptr<State const> state) : state_{std::move(state)} {}
 
 Result<Table> Table::import(ArrowArrayStream* stream) {
-  if (!stream || !stream->release)
-    return Error{Errc::invalid_argument, "the Arrow stream was read or released before"};
+  if (!stream || !stream->release) return Error{Errc::invalid_argument, "the Arrow stream was read or released before"};
   ReleaseStream const release{stream};
   try {
     return take_all(stream);
@@ -178,8 +183,11 @@ Result<Table> Table::import(ArrowArrayStream* stream) {
 }
 
 void Table::export_to(ArrowArrayStream* out) const {
-  *out = ArrowArrayStream{.get_schema = stream_schema, .get_next = stream_next, .get_last_error = stream_last_error,
-                          .release = release_stream, .private_data = new ExportedStream{.state = state_}};
+  *out = ArrowArrayStream{.get_schema = stream_schema,
+                          .get_next = stream_next,
+                          .get_last_error = stream_last_error,
+                          .release = release_stream,
+                          .private_data = new ExportedStream{.state = state_}};
 }
 
 std::int64_t Table::rows() const noexcept { return state_->rows; }

@@ -69,11 +69,21 @@ void copy_fixed(Source& source, std::span<Pick const> picks, std::byte* out) {
 std::shared_ptr<OwnedArray const> take_fixed(Source& source, std::span<Pick const> picks, std::size_t width) {
   auto out = bytes_of(picks.size() * width);
   switch (width) {
-    case 1: copy_fixed<1>(source, picks, out.get()); break;
-    case 2: copy_fixed<2>(source, picks, out.get()); break;
-    case 4: copy_fixed<4>(source, picks, out.get()); break;
-    case 8: copy_fixed<8>(source, picks, out.get()); break;
-    case 16: copy_fixed<16>(source, picks, out.get()); break;
+    case 1:
+      copy_fixed<1>(source, picks, out.get());
+      break;
+    case 2:
+      copy_fixed<2>(source, picks, out.get());
+      break;
+    case 4:
+      copy_fixed<4>(source, picks, out.get());
+      break;
+    case 8:
+      copy_fixed<8>(source, picks, out.get());
+      break;
+    case 16:
+      copy_fixed<16>(source, picks, out.get());
+      break;
     default:
       source.each(
           picks,
@@ -113,7 +123,8 @@ Result<std::shared_ptr<OwnedArray const>> take_bytes(Source& source, std::span<P
       },
       [](std::size_t) {});
   if (size > std::numeric_limits<Offset>::max())
-    return Error{Errc::exhausted, "column `" + column + "` would hold more than 2 GiB of text: store it as large_string"};
+    return Error{Errc::exhausted,
+                 "column `" + column + "` would hold more than 2 GiB of text: store it as large_string"};
   auto text = bytes_of(static_cast<std::size_t>(size));
   std::size_t end = 0;
   ends[0] = 0;
@@ -165,13 +176,18 @@ Result<std::shared_ptr<OwnedArray const>> take(SchemaNode const& field, std::spa
   auto const length = static_cast<std::int64_t>(picks.size());
   Source source{field, column, length};
   switch (taken->type.kind) {
-    case Kind::null: return std::make_shared<OwnedArray const>(length, length, Buffers{});
-    case Kind::boolean: return take_booleans(source, picks);
+    case Kind::null:
+      return std::make_shared<OwnedArray const>(length, length, Buffers{});
+    case Kind::boolean:
+      return take_booleans(source, picks);
     case Kind::text:
-    case Kind::binary: return take_bytes<std::int32_t>(source, picks, field.name);
+    case Kind::binary:
+      return take_bytes<std::int32_t>(source, picks, field.name);
     case Kind::large_text:
-    case Kind::large_binary: return take_bytes<std::int64_t>(source, picks, field.name);
-    default: return take_fixed(source, picks, static_cast<std::size_t>(taken->type.width));
+    case Kind::large_binary:
+      return take_bytes<std::int64_t>(source, picks, field.name);
+    default:
+      return take_fixed(source, picks, static_cast<std::size_t>(taken->type.width));
   }
 }
 

@@ -35,8 +35,10 @@ class Reader {
     std::int32_t value = 0;
     int count = 0;
     for (; !text_.empty() && text_.front() >= '0' && text_.front() <= '9'; text_.remove_prefix(1), ++count) {
-      if (count < 9) value = value * 10 + (text_.front() - '0');
-      else if (text_.front() != '0') return std::nullopt;
+      if (count < 9)
+        value = value * 10 + (text_.front() - '0');
+      else if (text_.front() != '0')
+        return std::nullopt;
     }
     if (count == 0) return std::nullopt;
     for (int i = count; i < 9; ++i) value *= 10;
@@ -174,9 +176,13 @@ std::optional<Instant> parse_instant(std::string_view text, std::string_view for
     char const letter = format[at];
     auto const end = std::min(format.find_first_not_of(letter, at), format.size());
     auto const count = static_cast<int>(end - at);
-    int* const field = letter == 'y' ? &civil.year : letter == 'M' ? &civil.month : letter == 'd' ? &civil.day
-                     : letter == 'H' ? &civil.hour : letter == 'm' ? &civil.minute : letter == 's' ? &civil.second
-                                                                                                   : nullptr;
+    int* const field = letter == 'y'   ? &civil.year
+                       : letter == 'M' ? &civil.month
+                       : letter == 'd' ? &civil.day
+                       : letter == 'H' ? &civil.hour
+                       : letter == 'm' ? &civil.minute
+                       : letter == 's' ? &civil.second
+                                       : nullptr;
     if (field) {
       auto const value = in.digits(count);
       if (!value) return std::nullopt;
@@ -186,7 +192,7 @@ std::optional<Instant> parse_instant(std::string_view text, std::string_view for
       if (!value) return std::nullopt;
       civil.nanoseconds = *value;
       for (int i = count; i < 9; ++i) civil.nanoseconds *= 10;
-    } else if (letter == '\'') {   // quoted letters stand for themselves
+    } else if (letter == '\'') {  // quoted letters stand for themselves
       auto const close = format.find('\'', at + 1);
       if (close == std::string_view::npos) return std::nullopt;
       for (char const c : format.substr(at + 1, close - at - 1))

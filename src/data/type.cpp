@@ -15,11 +15,16 @@ std::optional<int> number(std::string_view text) {
 
 std::optional<TimeUnit> unit_of(char letter) {
   switch (letter) {
-    case 's': return TimeUnit::second;
-    case 'm': return TimeUnit::milli;
-    case 'u': return TimeUnit::micro;
-    case 'n': return TimeUnit::nano;
-    default: return std::nullopt;
+    case 's':
+      return TimeUnit::second;
+    case 'm':
+      return TimeUnit::milli;
+    case 'u':
+      return TimeUnit::micro;
+    case 'n':
+      return TimeUnit::nano;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -28,28 +33,46 @@ std::optional<Type> primitive(char letter) {
     return Type{.kind = kind, .width = width, .is_signed = is_signed, .buffers = 2};
   };
   switch (letter) {
-    case 'n': return Type{.kind = Kind::null, .buffers = 0};
-    case 'b': return Type{.kind = Kind::boolean, .buffers = 2};
-    case 'c': return fixed(Kind::integer, 1);
-    case 'C': return fixed(Kind::integer, 1, false);
-    case 's': return fixed(Kind::integer, 2);
-    case 'S': return fixed(Kind::integer, 2, false);
-    case 'i': return fixed(Kind::integer, 4);
-    case 'I': return fixed(Kind::integer, 4, false);
-    case 'l': return fixed(Kind::integer, 8);
-    case 'L': return fixed(Kind::integer, 8, false);
-    case 'e': return fixed(Kind::half, 2);
-    case 'f': return fixed(Kind::floating, 4);
-    case 'g': return fixed(Kind::floating, 8);
-    case 'z': return Type{.kind = Kind::binary, .buffers = 3};
-    case 'Z': return Type{.kind = Kind::large_binary, .buffers = 3};
-    case 'u': return Type{.kind = Kind::text, .buffers = 3};
-    case 'U': return Type{.kind = Kind::large_text, .buffers = 3};
-    default: return std::nullopt;
+    case 'n':
+      return Type{.kind = Kind::null, .buffers = 0};
+    case 'b':
+      return Type{.kind = Kind::boolean, .buffers = 2};
+    case 'c':
+      return fixed(Kind::integer, 1);
+    case 'C':
+      return fixed(Kind::integer, 1, false);
+    case 's':
+      return fixed(Kind::integer, 2);
+    case 'S':
+      return fixed(Kind::integer, 2, false);
+    case 'i':
+      return fixed(Kind::integer, 4);
+    case 'I':
+      return fixed(Kind::integer, 4, false);
+    case 'l':
+      return fixed(Kind::integer, 8);
+    case 'L':
+      return fixed(Kind::integer, 8, false);
+    case 'e':
+      return fixed(Kind::half, 2);
+    case 'f':
+      return fixed(Kind::floating, 4);
+    case 'g':
+      return fixed(Kind::floating, 8);
+    case 'z':
+      return Type{.kind = Kind::binary, .buffers = 3};
+    case 'Z':
+      return Type{.kind = Kind::large_binary, .buffers = 3};
+    case 'u':
+      return Type{.kind = Kind::text, .buffers = 3};
+    case 'U':
+      return Type{.kind = Kind::large_text, .buffers = 3};
+    default:
+      return std::nullopt;
   }
 }
 
-std::optional<Type> decimal(std::string_view text) {   // "precision,scale[,bits]"
+std::optional<Type> decimal(std::string_view text) {  // "precision,scale[,bits]"
   std::vector<int> parts;
   while (!text.empty()) {
     auto const comma = text.find(',');
@@ -76,12 +99,14 @@ std::optional<Type> temporal(std::string_view format) {
   switch (format[1]) {
     case 't':
       return Type{.kind = Kind::time, .width = *unit <= TimeUnit::milli ? 4 : 8, .unit = *unit, .buffers = 2};
-    case 'D': return Type{.kind = Kind::duration, .width = 8, .unit = *unit, .buffers = 2};
+    case 'D':
+      return Type{.kind = Kind::duration, .width = 8, .unit = *unit, .buffers = 2};
     case 's':
       if (format.size() < 4 || format[3] != ':') return std::nullopt;
-      return Type{.kind = Kind::timestamp, .width = 8, .unit = *unit, .zone = std::string{format.substr(4)},
-                  .buffers = 2};
-    default: return std::nullopt;
+      return Type{
+          .kind = Kind::timestamp, .width = 8, .unit = *unit, .zone = std::string{format.substr(4)}, .buffers = 2};
+    default:
+      return std::nullopt;
   }
 }
 
@@ -113,29 +138,41 @@ std::string type_name(Type const& type) {
   static constexpr char const* units[] = {"s", "ms", "us", "ns"};
   auto const unit = units[static_cast<int>(type.unit)];
   switch (type.kind) {
-    case Kind::null: return "null";
-    case Kind::boolean: return "boolean";
+    case Kind::null:
+      return "null";
+    case Kind::boolean:
+      return "boolean";
     case Kind::integer:
       if (!type.is_signed) return "uint" + std::to_string(type.width * 8);
       return type.width == 8 ? "long" : type.width == 4 ? "integer" : type.width == 2 ? "short" : "byte";
-    case Kind::floating: return type.width == 8 ? "double" : "float";
-    case Kind::half: return "half float";
-    case Kind::decimal: return "decimal";
+    case Kind::floating:
+      return type.width == 8 ? "double" : "float";
+    case Kind::half:
+      return "half float";
+    case Kind::decimal:
+      return "decimal";
     case Kind::text:
     case Kind::large_text:
-    case Kind::text_view: return "string";
+    case Kind::text_view:
+      return "string";
     case Kind::binary:
     case Kind::large_binary:
     case Kind::binary_view:
-    case Kind::fixed_binary: return "binary";
+    case Kind::fixed_binary:
+      return "binary";
     case Kind::date32:
-    case Kind::date64: return "date";
-    case Kind::time: return std::string{"time["} + unit + "]";
+    case Kind::date64:
+      return "date";
+    case Kind::time:
+      return std::string{"time["} + unit + "]";
     case Kind::timestamp:
       return std::string{"timestamp["} + unit + (type.zone.empty() ? "" : ", " + type.zone) + "]";
-    case Kind::duration: return std::string{"duration["} + unit + "]";
-    case Kind::interval: return "interval";
-    case Kind::other: return "nested (" + type.format + ")";
+    case Kind::duration:
+      return std::string{"duration["} + unit + "]";
+    case Kind::interval:
+      return "interval";
+    case Kind::other:
+      return "nested (" + type.format + ")";
   }
   return "unknown";
 }

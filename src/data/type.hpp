@@ -36,13 +36,13 @@ enum class TimeUnit : std::uint8_t { second, milli, micro, nano };
 /// One Arrow format string, taken apart.
 struct Type {
   Kind kind = Kind::null;
-  int width = 0;            ///< bytes per value of fixed-width kinds, 0 otherwise
+  int width = 0;  ///< bytes per value of fixed-width kinds, 0 otherwise
   bool is_signed = true;
   TimeUnit unit = TimeUnit::micro;
-  std::string zone{};       ///< of timestamps; empty: naive
-  int scale = 0;            ///< of decimals
-  int buffers = 0;          ///< how many buffers an array of it has at least
-  std::string format{};     ///< as Arrow writes it
+  std::string zone{};    ///< of timestamps; empty: naive
+  int scale = 0;         ///< of decimals
+  int buffers = 0;       ///< how many buffers an array of it has at least
+  std::string format{};  ///< as Arrow writes it
 
   bool is_text() const noexcept { return kind == Kind::text || kind == Kind::large_text || kind == Kind::text_view; }
   bool is_binary() const noexcept {

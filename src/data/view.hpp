@@ -41,10 +41,14 @@ inline bool boolean(Chunk const& chunk, std::int64_t i) noexcept {
 template <class F>
 decltype(auto) with_integer(Type const& type, F read) {
   switch (type.width) {
-    case 1: return type.is_signed ? read(std::int8_t{}) : read(std::uint8_t{});
-    case 2: return type.is_signed ? read(std::int16_t{}) : read(std::uint16_t{});
-    case 4: return type.is_signed ? read(std::int32_t{}) : read(std::uint32_t{});
-    default: return type.is_signed ? read(std::int64_t{}) : read(std::uint64_t{});
+    case 1:
+      return type.is_signed ? read(std::int8_t{}) : read(std::uint8_t{});
+    case 2:
+      return type.is_signed ? read(std::int16_t{}) : read(std::uint16_t{});
+    case 4:
+      return type.is_signed ? read(std::int32_t{}) : read(std::uint32_t{});
+    default:
+      return type.is_signed ? read(std::int64_t{}) : read(std::uint64_t{});
   }
 }
 
@@ -59,14 +63,16 @@ inline std::string_view bytes(Type const& type, Chunk const& chunk, std::int64_t
   };
   switch (type.kind) {
     case Kind::text:
-    case Kind::binary: return between(std::int32_t{});
+    case Kind::binary:
+      return between(std::int32_t{});
     case Kind::large_text:
-    case Kind::large_binary: return between(std::int64_t{});
+    case Kind::large_binary:
+      return between(std::int64_t{});
     case Kind::fixed_binary: {
       auto const width = static_cast<std::size_t>(type.width);
       return {static_cast<char const*>(array.buffers[1]) + static_cast<std::size_t>(chunk.offset + i) * width, width};
     }
-    default: {   // views: length, then either the bytes or prefix, buffer number, offset
+    default: {  // views: length, then either the bytes or prefix, buffer number, offset
       struct View {
         std::int32_t length, prefix, buffer, offset;
       };
@@ -93,8 +99,12 @@ inline std::int64_t dictionary_index(Type const& type, Chunk const& chunk, std::
 class Decoded {
  public:
   Decoded(SchemaNode const& node, Chunk const& chunk)
-      : index_type_{&node.type}, type_{&node.value_type()}, chunk_{chunk}, valid_{node.type, chunk},
-        values_{node.dictionary ? dictionary_of(chunk) : chunk}, value_valid_{*type_, values_},
+      : index_type_{&node.type},
+        type_{&node.value_type()},
+        chunk_{chunk},
+        valid_{node.type, chunk},
+        values_{node.dictionary ? dictionary_of(chunk) : chunk},
+        value_valid_{*type_, values_},
         encoded_{node.dictionary != nullptr} {}
 
   Type const& type() const noexcept { return *type_; }

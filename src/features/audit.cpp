@@ -25,8 +25,10 @@ Result<Audit> audit_set(model::FeatureSetSpec const& spec, std::vector<std::int6
     if (observed[i] != none && known <= observed[i]) continue;
     ++audit.violations;
     if (audit.examples.size() < max_examples)
-      audit.examples.push_back({.observation = static_cast<std::int64_t>(i), .observed_us = observed[i],
-                                .feature_us = used[i], .known_us = known});
+      audit.examples.push_back({.observation = static_cast<std::int64_t>(i),
+                                .observed_us = observed[i],
+                                .feature_us = used[i],
+                                .known_us = known});
   }
   return audit;
 }

@@ -72,30 +72,40 @@ class Interner {
 
 struct Word {
   std::uint64_t word = 0;
-  Group before = 0;   ///< the key's columns to the left, as their own number
+  Group before = 0;  ///< the key's columns to the left, as their own number
   friend bool operator==(Word const&, Word const&) = default;
 };
-std::uint64_t hash(Word const& word) { return mix(word.word ^ (std::uint64_t{word.before} + 1) * 0xD6E8'FEB8'6659'FD93); }
+std::uint64_t hash(Word const& word) {
+  return mix(word.word ^ (std::uint64_t{word.before} + 1) * 0xD6E8'FEB8'6659'FD93);
+}
 std::uint64_t hash(std::string_view text) { return mix(std::hash<std::string_view>{}(text)); }
 
 enum class Family : std::uint8_t { integer, boolean, floating, text, binary, date, timestamp, unusable };
 
 Family family_of(Type const& type) {
   switch (type.kind) {
-    case Kind::integer: return Family::integer;
-    case Kind::boolean: return Family::boolean;
-    case Kind::floating: return Family::floating;
+    case Kind::integer:
+      return Family::integer;
+    case Kind::boolean:
+      return Family::boolean;
+    case Kind::floating:
+      return Family::floating;
     case Kind::text:
     case Kind::large_text:
-    case Kind::text_view: return Family::text;
+    case Kind::text_view:
+      return Family::text;
     case Kind::binary:
     case Kind::large_binary:
     case Kind::binary_view:
-    case Kind::fixed_binary: return Family::binary;
+    case Kind::fixed_binary:
+      return Family::binary;
     case Kind::date32:
-    case Kind::date64: return Family::date;
-    case Kind::timestamp: return Family::timestamp;
-    default: return Family::unusable;
+    case Kind::date64:
+      return Family::date;
+    case Kind::timestamp:
+      return Family::timestamp;
+    default:
+      return Family::unusable;
   }
 }
 
@@ -103,22 +113,25 @@ enum class Mark : std::uint8_t { found, missing, null };
 
 std::uint64_t floating_word(double value) {
   if (std::isnan(value)) return std::bit_cast<std::uint64_t>(std::numeric_limits<double>::quiet_NaN());
-  return std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value);   // -0.0 equals 0.0
+  return std::bit_cast<std::uint64_t>(value == 0 ? 0.0 : value);  // -0.0 equals 0.0
 }
 
 std::uint64_t number_word(Type const& type, Chunk const& chunk, std::int64_t i) {
   switch (type.kind) {
-    case Kind::boolean: return data::boolean(chunk, i) ? 1 : 0;
+    case Kind::boolean:
+      return data::boolean(chunk, i) ? 1 : 0;
     case Kind::floating:
       return floating_word(type.width == 8 ? data::values<double>(chunk)[i]
                                            : static_cast<double>(data::values<float>(chunk)[i]));
-    case Kind::date32: return static_cast<std::uint64_t>(std::int64_t{data::values<std::int32_t>(chunk)[i]});
+    case Kind::date32:
+      return static_cast<std::uint64_t>(std::int64_t{data::values<std::int32_t>(chunk)[i]});
     case Kind::date64:
       return static_cast<std::uint64_t>(data::values<std::int64_t>(chunk)[i] / 86'400'000);
-    case Kind::timestamp: return static_cast<std::uint64_t>(data::values<std::int64_t>(chunk)[i]);
+    case Kind::timestamp:
+      return static_cast<std::uint64_t>(data::values<std::int64_t>(chunk)[i]);
     default:
-      return data::with_integer(
-          type, [&]<class T>(T) { return static_cast<std::uint64_t>(data::values<T>(chunk)[i]); });
+      return data::with_integer(type,
+                                [&]<class T>(T) { return static_cast<std::uint64_t>(data::values<T>(chunk)[i]); });
   }
 }
 
@@ -131,7 +144,7 @@ struct KeyColumn {
   std::size_t observed_at = 0;
   std::size_t stored_at = 0;
   bool is_bytes = false;
-  bool signs_differ = false;   ///< one side is uint64, the other signed: the same bits may be other values
+  bool signs_differ = false;  ///< one side is uint64, the other signed: the same bits may be other values
   Interner<std::string_view> texts{};
   /// [batch][dictionary index] of dictionary-encoded feature rows: each entry is looked up once.
   std::vector<std::vector<Group>> dictionary{};
@@ -186,8 +199,10 @@ Result<KeyColumn> key_column(std::string const& name, data::Table::State const& 
   if (!observed) return observed.error().with("key column", name).with("table", "observation data");
   auto const stored = data::find_column(rows, name);
   if (!stored) return stored.error().with("key column", name).with("table", "feature rows");
-  KeyColumn column{.observed = &observations.fields[*observed], .stored = &rows.fields[*stored],
-                   .observed_at = *observed, .stored_at = *stored};
+  KeyColumn column{.observed = &observations.fields[*observed],
+                   .stored = &rows.fields[*stored],
+                   .observed_at = *observed,
+                   .stored_at = *stored};
   auto const& left = column.observed->value_type();
   auto const& right = column.stored->value_type();
   auto const family = family_of(left);
@@ -197,8 +212,8 @@ Result<KeyColumn> key_column(std::string const& name, data::Table::State const& 
                                              " in the observation data and " + data::type_name(right) +
                                              " in the feature rows: cast one of them"};
   if (family == Family::unusable)
-    return Error{Errc::invalid_argument, "key column `" + name + "` is " + data::type_name(left) +
-                                             ", which cannot be a key"};
+    return Error{Errc::invalid_argument,
+                 "key column `" + name + "` is " + data::type_name(left) + ", which cannot be a key"};
   column.is_bytes = family == Family::text || family == Family::binary;
   column.signs_differ = is_unsigned_64(left) != is_unsigned_64(right);
   return column;
@@ -208,7 +223,7 @@ Result<KeyColumn> key_column(std::string const& name, data::Table::State const& 
 
 struct KeyIndex::State {
   std::vector<KeyColumn> columns;
-  std::vector<Interner<Word>> combined;   ///< one per column; unused where the text number is the key
+  std::vector<Interner<Word>> combined;  ///< one per column; unused where the text number is the key
   std::vector<Group> groups;
   std::size_t group_count = 0;
   data::Table::State const* rows = nullptr;

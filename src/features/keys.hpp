@@ -1,6 +1,7 @@
 #pragma once
 
 #include "data/state.hpp"
+
 #include "podium/model/feature_set.hpp"
 
 #include <cstdint>

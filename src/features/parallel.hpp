@@ -15,7 +15,8 @@ inline int thread_count(int asked, std::int64_t items, std::int64_t items_per_th
   return static_cast<int>(std::clamp<std::int64_t>(items / items_per_thread, 1, std::min<std::int64_t>(cores, 64)));
 }
 
-/// Calls `work(worker, item)` for every item below `count`, each once, on up to `threads` threads; rethrows what one throws.
+/// Calls `work(worker, item)` for every item below `count`, each once, on up to `threads` threads; rethrows what one
+/// throws.
 template <class Work>
 void parallel_for(int threads, std::size_t count, Work work) {
   std::atomic<std::size_t> next{0};
@@ -34,7 +35,7 @@ void parallel_for(int threads, std::size_t count, Work work) {
       try {
         others.emplace_back(run, worker);
       } catch (std::system_error const&) {
-        break;   // no more threads to be had: fewer do the work
+        break;  // no more threads to be had: fewer do the work
       }
     }
     run(0);

@@ -53,8 +53,8 @@ Result<void> check_declared(model::FeatureColumn const& declared, data::Type con
   auto const found = stored.kind == data::Kind::timestamp ? "datetime" : data::type_name(stored);
   if (type.empty() || type == found || stored.kind == data::Kind::null) return {};
   if (std::ranges::find(known, type) == known.end())
-    return Error{Errc::invalid_argument, "feature `" + declared.name + "` is declared `" + declared.type +
-                                             "`, which is not a feature type"};
+    return Error{Errc::invalid_argument,
+                 "feature `" + declared.name + "` is declared `" + declared.type + "`, which is not a feature type"};
   return Error{Errc::invalid_argument, "feature `" + declared.name + "` is declared " + declared.type +
                                            " and stored as " + data::type_name(stored) + ": change one of them"};
 }
@@ -63,6 +63,7 @@ std::vector<std::string> wanted_features(Source const& source) {
   auto const& spec = source.spec;
   if (!source.features.empty()) return source.features;
   std::vector<std::string> names;
+  names.reserve(spec.features.size());
   for (auto const& feature : spec.features) names.push_back(feature.name);
   if (!names.empty()) return names;
   // A specification may leave its features to be inferred: everything that is not key or time.

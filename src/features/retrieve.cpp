@@ -25,7 +25,8 @@ std::int64_t ticks(std::chrono::seconds span, Tick tick) {
 std::int64_t shifted(std::int64_t time, std::int64_t by) {
   std::int64_t value = 0;
   if (time == null_time) return time;
-  if (__builtin_add_overflow(time, by, &value)) return by < 0 ? null_time + 1 : std::numeric_limits<std::int64_t>::max();
+  if (__builtin_add_overflow(time, by, &value))
+    return by < 0 ? null_time + 1 : std::numeric_limits<std::int64_t>::max();
   return std::max(value, null_time + 1);
 }
 
@@ -86,12 +87,16 @@ Result<SetResult> join_set(SourcePlan const& plan, data::Table::State const& obs
 
   JoinRule rule{.delay = ticks(plan.delay, tick), .equal_time = plan.equal_time()};
   if (plan.lookback) rule.lookback = ticks(*plan.lookback, tick);
-  auto joined = join({.keys = *keys, .rows = rows, .observed = leaked.empty() ? **observed : leaked,
-                      .stored = *stored, .created = created ? &*created : nullptr},
+  auto joined = join({.keys = *keys,
+                      .rows = rows,
+                      .observed = leaked.empty() ? **observed : leaked,
+                      .stored = *stored,
+                      .created = created ? &*created : nullptr},
                      rule, options.threads, ctx);
   if (!joined) return joined.error();
 
-  SetResult result{.picks = data::picks_of(rows, joined->row), .reasons = std::move(joined->reasons),
+  SetResult result{.picks = data::picks_of(rows, joined->row),
+                   .reasons = std::move(joined->reasons),
                    .timestamps_us = std::vector<std::int64_t>(joined->row.size(), null_time)};
   for (std::size_t i = 0; i < joined->row.size(); ++i)
     if (auto const row = joined->row[i]; row >= 0)
@@ -117,8 +122,10 @@ std::shared_ptr<data::OwnedArray const> timestamp_array(std::vector<std::int64_t
   std::int64_t nulls = 0;
   for (std::size_t i = 0; i < us.size(); ++i) {
     out[i] = us[i] == null_time ? 0 : us[i];
-    if (us[i] == null_time) ++nulls;
-    else data::set_bit(valid, static_cast<std::int64_t>(i));
+    if (us[i] == null_time)
+      ++nulls;
+    else
+      data::set_bit(valid, static_cast<std::int64_t>(i));
   }
   std::vector<data::OwnedArray::Buffer> buffers;
   buffers.push_back(nulls == 0 ? nullptr : std::move(valid));
@@ -129,7 +136,7 @@ std::shared_ptr<data::OwnedArray const> timestamp_array(std::vector<std::int64_t
 /// One column of the result still to be made.
 struct Job {
   std::size_t set = 0;
-  FeaturePlan const* feature = nullptr;   ///< null: the set's timestamps
+  FeaturePlan const* feature = nullptr;  ///< null: the set's timestamps
   std::shared_ptr<data::OwnedArray const> array{};
 };
 
@@ -159,8 +166,10 @@ Result<data::Table> assemble(std::vector<SourcePlan> const& plans, std::vector<S
     }
     auto const& rows = plans[job.set].source->rows.state();
     auto made = data::take(rows.fields[job.feature->column], rows.columns[job.feature->column], set.picks);
-    if (made) job.array = *std::move(made);
-    else errors[j] = made.error().with("feature set", plans[job.set].source->spec.name);
+    if (made)
+      job.array = *std::move(made);
+    else
+      errors[j] = made.error().with("feature set", plans[job.set].source->spec.name);
   });
   for (auto const& error : errors)
     if (error) return *error;
@@ -196,7 +205,8 @@ Result<Retrieved> retrieve(std::span<Source const> sources, data::Table const& o
     auto set = join_set(plan, state, times, options, ctx);
     if (!set) return set.error().with("feature set", name);
     if (plan.equal_time())
-      out.warnings.push_back("feature set `" + name + "`: a `temporal_join_lookback` of zero matches only rows of exactly "
+      out.warnings.push_back("feature set `" + name +
+                             "`: a `temporal_join_lookback` of zero matches only rows of exactly "
                              "the observation's time and ignores `source_delay`");
     out.summaries.push_back(summary_of(name, set->reasons));
     sets.push_back(*std::move(set));
@@ -215,13 +225,20 @@ Result<Retrieved> retrieve(std::span<Source const> sources, data::Table const& o
 
 std::string_view to_string(Reason reason) noexcept {
   switch (reason) {
-    case Reason::matched: return "matched";
-    case Reason::null_key: return "null_key";
-    case Reason::null_time: return "null_time";
-    case Reason::no_key: return "no_key";
-    case Reason::before_first: return "before_first";
-    case Reason::not_yet_available: return "not_yet_available";
-    case Reason::too_old: return "too_old";
+    case Reason::matched:
+      return "matched";
+    case Reason::null_key:
+      return "null_key";
+    case Reason::null_time:
+      return "null_time";
+    case Reason::no_key:
+      return "no_key";
+    case Reason::before_first:
+      return "before_first";
+    case Reason::not_yet_available:
+      return "not_yet_available";
+    case Reason::too_old:
+      return "too_old";
   }
   return "unknown";
 }

@@ -16,15 +16,13 @@ constexpr std::int64_t block_rows = 1 << 16;
 
 // Times at the ends of the range stay there instead of wrapping round.
 std::int64_t add(std::int64_t time, std::int64_t span) { return time > latest - span ? latest : time + span; }
-std::int64_t subtract(std::int64_t time, std::int64_t span) {
-  return time < earliest + span ? earliest : time - span;
-}
+std::int64_t subtract(std::int64_t time, std::int64_t span) { return time < earliest + span ? earliest : time - span; }
 
 /// The usable observations, grouped by key, each group in time order.
 struct Timeline {
-  std::vector<std::uint32_t> order;     ///< observation numbers
-  std::vector<std::int64_t> times;      ///< of them
-  std::vector<std::uint32_t> begins;    ///< [group] .. [group + 1]
+  std::vector<std::uint32_t> order;   ///< observation numbers
+  std::vector<std::int64_t> times;    ///< of them
+  std::vector<std::uint32_t> begins;  ///< [group] .. [group + 1]
 };
 
 Timeline timeline_of(JoinInput const& input) {
@@ -43,8 +41,10 @@ Timeline timeline_of(JoinInput const& input) {
   for (std::size_t g = 0; g + 1 < line.begins.size(); ++g) {
     auto const begin = line.order.begin() + line.begins[g];
     auto const end = line.order.begin() + line.begins[g + 1];
-    auto const earlier = [&](std::uint32_t a, std::uint32_t b) { return input.observed[a] < input.observed[b]; };
-    if (!std::is_sorted(begin, end, earlier)) std::stable_sort(begin, end, earlier);
+    auto const earlier = [&](std::uint32_t a, std::uint32_t b) {
+      return input.observed[a] != input.observed[b] ? input.observed[a] < input.observed[b] : a < b;
+    };
+    if (!std::is_sorted(begin, end, earlier)) std::sort(begin, end, earlier);
   }
   line.times.reserve(line.order.size());
   for (auto const i : line.order) line.times.push_back(input.observed[i]);
@@ -58,9 +58,9 @@ struct Slot {
 
 /// The marks that feature rows leave; one per thread, merged at the end.
 struct Marks {
-  std::vector<Slot> visible;             ///< newest row first seen by this observation
-  std::vector<std::int64_t> happened;    ///< newest time that this observation would see without the delay
-  std::vector<std::uint8_t> has_rows;    ///< per group
+  std::vector<Slot> visible;           ///< newest row first seen by this observation
+  std::vector<std::int64_t> happened;  ///< newest time that this observation would see without the delay
+  std::vector<std::uint8_t> has_rows;  ///< per group
 };
 
 class Streaming {
@@ -80,7 +80,7 @@ class Streaming {
     if (input_.created) {
       auto const created_a = (*input_.created)[static_cast<std::size_t>(a.row)];
       auto const created_b = (*input_.created)[static_cast<std::size_t>(b.row)];
-      if (created_a != created_b) return created_a > created_b;   // null is the smallest
+      if (created_a != created_b) return created_a > created_b;  // null is the smallest
     }
     return a.row > b.row;
   }
@@ -150,7 +150,7 @@ struct Block {
   std::size_t batch;
   std::int64_t begin;
   std::int64_t length;
-  std::int64_t first_row;   ///< of the batch
+  std::int64_t first_row;  ///< of the batch
 };
 
 std::vector<Block> blocks_of(data::Table::State const& rows) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "features/keys.hpp"
+
 #include "podium/features/retrieve.hpp"
 
 #include <optional>
@@ -10,21 +11,21 @@ namespace podium::inline v0::features {
 /// The rule of one feature set, in ticks.
 struct JoinRule {
   std::int64_t delay = 0;
-  std::optional<std::int64_t> lookback{};   ///< empty: unlimited
-  bool equal_time = false;                  ///< a lookback of exactly zero: only a row of the same time, delay ignored
+  std::optional<std::int64_t> lookback{};  ///< empty: unlimited
+  bool equal_time = false;                 ///< a lookback of exactly zero: only a row of the same time, delay ignored
 };
 
 /// What is joined with what.  Times are ticks since 1970, data::null_time where null.
 struct JoinInput {
   KeyIndex const& keys;
-  data::Table::State const& rows;                ///< for its batches
-  std::vector<std::int64_t> const& observed;     ///< per observation
-  std::vector<std::int64_t> const& stored;       ///< per feature row
-  std::vector<std::int64_t> const* created;      ///< per feature row, or null: then only the row's place breaks ties
+  data::Table::State const& rows;             ///< for its batches
+  std::vector<std::int64_t> const& observed;  ///< per observation
+  std::vector<std::int64_t> const& stored;    ///< per feature row
+  std::vector<std::int64_t> const* created;   ///< per feature row, or null: then only the row's place breaks ties
 };
 
 struct Joined {
-  std::vector<std::int64_t> row;     ///< per observation: the row used, or -1
+  std::vector<std::int64_t> row;  ///< per observation: the row used, or -1
   std::vector<Reason> reasons;
 };
 

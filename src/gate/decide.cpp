@@ -36,11 +36,9 @@ void add_reason(model::Decision& decision, Finding const& finding, std::vector<R
   if (!finding.code.empty()) decision.reasons.push_back({finding.code, finding.message + where(finding, sets)});
 }
 
-bool rejects(model::PromotionPolicy const& policy, std::vector<Rows> const& sets, std::vector<Finding> const& findings,
-             model::Decision& decision) {
+bool rejects(std::vector<Rows> const& sets, std::vector<Finding> const& findings, model::Decision& decision) {
   for (auto const& finding : findings)
     if (finding.in_family && finding.check.outcome == Outcome::fail) add_reason(decision, finding, sets);
-  static_cast<void>(policy);
   return !decision.reasons.empty();
 }
 
@@ -57,9 +55,8 @@ bool has_no_benefit(model::PromotionPolicy const& policy, std::vector<Rows> cons
     if (success_on(policy, findings, rows.rules.id) != Success::excluded) continue;
     std::string message;
     for (auto const& finding : findings)
-      if (finding.set == rows.rules.id && finding.check.role == "success") {
+      if (finding.set == rows.rules.id && finding.check.role == "success")
         message += (message.empty() ? "" : "; ") + finding.message;
-      }
     decision.reasons.push_back({"NO_BENEFIT", message});
   }
   return !decision.reasons.empty();
@@ -140,7 +137,7 @@ void correct_success(model::PromotionPolicy const& policy, std::vector<Finding>&
 
 void decide(model::PromotionPolicy const& policy, std::vector<Rows> const& sets, std::vector<Finding> const& findings,
             model::Decision& decision) {
-  if (rejects(policy, sets, findings, decision)) decision.verdict = Verdict::reject;
+  if (rejects(sets, findings, decision)) decision.verdict = Verdict::reject;
   else if (is_invalid(sets, decision)) decision.verdict = Verdict::hold;
   else if (has_no_benefit(policy, sets, findings, decision)) decision.verdict = Verdict::reject;
   else if (is_open(policy, sets, findings, decision)) decision.verdict = Verdict::hold;

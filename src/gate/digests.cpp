@@ -2,11 +2,11 @@
 
 #include "base/digest.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <bit>
 #include <cmath>
-
-#include <nlohmann/json.hpp>
 
 namespace podium::inline v0::gate {
 namespace {

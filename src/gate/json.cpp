@@ -2,54 +2,93 @@
 
 #include "gate/words.hpp"
 
-#include <algorithm>
-#include <cmath>
-
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
 
 namespace podium::inline v0::gate {
 namespace {
 
-using Json = nlohmann::ordered_json;
+/// Writes one object or array; numbers and their digits are ours, because the same decision must have the same bytes.
+class Writer {
+ public:
+  Writer& open(char bracket) {
+    separate();
+    text_ += bracket;
+    first_ = true;
+    return *this;
+  }
+  Writer& close(char bracket) {
+    text_ += bracket;
+    first_ = false;
+    return *this;
+  }
+  Writer& key(std::string_view name) {
+    separate();
+    text_ += quoted(name) + ":";
+    first_ = true;
+    return *this;
+  }
+  Writer& text(std::string_view value) { return raw(quoted(value)); }
+  Writer& number(std::int64_t value) { return raw(std::to_string(value)); }
+  /// Twelve significant digits.  Numbers that are not finite have no place in JSON: null says "no bound" or "not known".
+  Writer& number(std::optional<double> value) {
+    if (!value || !std::isfinite(*value)) return raw("null");
+    char digits[32];
+    return raw({digits, std::to_chars(digits, digits + sizeof digits, rounded(*value)).ptr});
+  }
+  Writer& texts(std::string_view name, std::vector<std::string> const& values) {
+    key(name).open('[');
+    for (auto const& value : values) text(value);
+    return close(']');
+  }
+  std::string take() { return std::move(text_); }
 
-/// Numbers that are not finite have no place in JSON: null says "no bound" or "not known".
-Json number(double value) { return std::isfinite(value) ? Json(rounded(value)) : Json(nullptr); }
-Json number(std::optional<double> const& value) { return value ? number(*value) : Json(nullptr); }
+ private:
+  void separate() {
+    if (!first_) text_ += ',';
+    first_ = false;
+  }
+  Writer& raw(std::string_view value) {
+    separate();
+    text_ += value;
+    return *this;
+  }
+  /// Names come from data: bytes that are not UTF-8 are replaced instead of failing.
+  static std::string quoted(std::string_view value) {
+    return nlohmann::json(value).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  }
+  std::string text_;
+  bool first_ = true;
+};
 
-Json to_value(model::Check const& check) {
-  return {{"id", check.id},
-          {"role", check.role},
-          {"metric", check.metric},
-          {"slice", check.slice},
-          {"estimate", number(check.estimate)},
-          {"interval", Json::array({number(check.lower), number(check.upper)})},
-          {"level", number(check.level)},
-          {"margin", number(check.margin)},
-          {"standard_error", number(check.standard_error)},
-          {"p_value", number(check.p_value)},
-          {"method", check.method},
-          {"units", check.units},
-          {"clusters", check.clusters},
-          {"outcome", std::string{to_string(check.outcome)}},
-          {"resolve", check.resolve},
-          {"notes", check.notes}};
+void write(Writer& out, model::Check const& check) {
+  out.open('{').key("id").text(check.id).key("role").text(check.role).key("metric").text(check.metric);
+  out.key("slice").text(check.slice).key("estimate").number(check.estimate);
+  out.key("interval").open('[').number(check.lower).number(check.upper).close(']');
+  out.key("level").number(check.level).key("margin").number(check.margin);
+  out.key("standard_error").number(check.standard_error).key("p_value").number(check.p_value);
+  out.key("method").text(check.method).key("units").number(check.units).key("clusters").number(check.clusters);
+  out.key("outcome").text(to_string(check.outcome)).key("resolve").text(check.resolve);
+  out.texts("notes", check.notes).close('}');
 }
 
 }  // namespace
 
 std::string to_json(model::Decision const& decision) {
-  Json reasons = Json::array(), checks = Json::array();
-  for (auto const& reason : decision.reasons) reasons.push_back({{"code", reason.code}, {"message", reason.message}});
-  for (auto const& check : decision.checks) checks.push_back(to_value(check));
-  Json whole{{"verdict", std::string{to_string(decision.verdict)}},
-             {"reasons", std::move(reasons)},
-             {"checks", std::move(checks)},
-             {"policy", {{"name", decision.policy_name}, {"digest", decision.policy_digest}}},
-             {"evidence_digest", decision.evidence_digest}};
-  if (!decision.digest.empty()) whole["digest"] = decision.digest;
-  whole["limits"] = decision.limits;
-  // Names come from data: bytes that are not UTF-8 are replaced instead of failing.
-  return whole.dump(-1, ' ', false, Json::error_handler_t::replace);
+  Writer out;
+  out.open('{').key("verdict").text(to_string(decision.verdict)).key("reasons").open('[');
+  for (auto const& reason : decision.reasons)
+    out.open('{').key("code").text(reason.code).key("message").text(reason.message).close('}');
+  out.close(']').key("checks").open('[');
+  for (auto const& check : decision.checks) write(out, check);
+  out.close(']').key("policy").open('{').key("name").text(decision.policy_name);
+  out.key("digest").text(decision.policy_digest).close('}');
+  out.key("evidence_digest").text(decision.evidence_digest);
+  if (!decision.digest.empty()) out.key("digest").text(decision.digest);
+  return out.texts("limits", decision.limits).close('}').take();
 }
 
 int exit_code(model::Decision const& decision) {

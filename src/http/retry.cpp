@@ -44,7 +44,7 @@ std::optional<milliseconds> retry_after(std::string_view text, std::chrono::syst
   while (text.ends_with(' ')) text.remove_suffix(1);
   if (text.empty()) return std::nullopt;
   if (std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-    if (text.size() > 9) text = "999999999";   // for ever, as far as anyone waits
+    if (text.size() > 9) text = "999999999";  // for ever, as far as anyone waits
     return milliseconds{1000LL * std::stoll(std::string{text})};
   }
   auto const date = http_date(text);

@@ -15,8 +15,7 @@ namespace podium::inline v0::http {
 bool idempotent(std::string_view method) noexcept;
 
 /// Retry-After as seconds or as an HTTP date; nullopt if it is neither.
-std::optional<std::chrono::milliseconds> retry_after(std::string_view text,
-                                                     std::chrono::system_clock::time_point now);
+std::optional<std::chrono::milliseconds> retry_after(std::string_view text, std::chrono::system_clock::time_point now);
 
 /// The retry decision on its own: no socket, no clock, no randomness of its own.
 ///
@@ -38,7 +37,7 @@ class RetryLoop {
  private:
   RetryOptions options_;
   bool idempotent_;
-  std::function<double()> jitter_;   // in [0, 1)
+  std::function<double()> jitter_;  // in [0, 1)
   int attempt_ = 0;
 };
 

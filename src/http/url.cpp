@@ -6,8 +6,8 @@ namespace podium::inline v0::http {
 namespace {
 
 bool unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_' ||
-         c == '~';
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
+         c == '_' || c == '~';
 }
 
 bool token_character(char c) {
@@ -69,7 +69,8 @@ std::string_view Url::query() const {
 
 Result<Url> parse_url(std::string_view text) {
   for (char c : text)
-    if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f) return bad_url(text.substr(0, 0), "a URL cannot hold blanks or control characters");
+    if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f)
+      return bad_url(text.substr(0, 0), "a URL cannot hold blanks or control characters");
   auto const scheme_end = text.find("://");
   if (scheme_end == std::string_view::npos) return bad_url(text, "not an absolute URL");
   Url url;
@@ -80,7 +81,8 @@ Result<Url> parse_url(std::string_view text) {
   auto const authority = rest.substr(0, rest.find_first_of("/?"));
   url.target = std::string{rest.substr(authority.size())};
   if (!url.target.starts_with('/')) url.target.insert(0, "/");
-  if (authority.find('@') != std::string_view::npos) return bad_url(rest.substr(0, 0), "a URL cannot carry a user name");
+  if (authority.find('@') != std::string_view::npos)
+    return bad_url(rest.substr(0, 0), "a URL cannot carry a user name");
   auto host = authority;
   if (authority.starts_with('[')) {
     auto const close = authority.find(']');
@@ -96,7 +98,8 @@ Result<Url> parse_url(std::string_view text) {
   if (host.empty()) return bad_url(text, "the host is missing");
   url.host = lower(host);
   if (url.port.empty()) url.port = url.scheme == "https" ? "443" : "80";
-  if (url.port.size() > 5 || !std::all_of(url.port.begin(), url.port.end(), [](char c) { return c >= '0' && c <= '9'; }) ||
+  if (url.port.size() > 5 ||
+      !std::all_of(url.port.begin(), url.port.end(), [](char c) { return c >= '0' && c <= '9'; }) ||
       std::stoi(url.port) > 65535)
     return bad_url(text, "the port is not a number below 65536");
   return url;
@@ -158,7 +161,8 @@ Result<void> check(Request const& request) {
   for (auto const& [name, value] : request.headers)
     if (!safe_field(name, value))
       // The value may be a secret, or made to look like a header: only the name is shown.
-      return Error{Errc::invalid_argument, "a header field cannot hold a line end or a NUL"}.with("header", encode(name));
+      return Error{Errc::invalid_argument, "a header field cannot hold a line end or a NUL"}.with("header",
+                                                                                                  encode(name));
   return {};
 }
 

@@ -12,10 +12,10 @@ namespace podium::inline v0::http {
 
 /// An absolute http or https URL, taken apart.
 struct Url {
-  std::string scheme;   ///< "http" or "https"
-  std::string host;     ///< lower case; an IPv6 address without its brackets
-  std::string port;     ///< digits; the scheme's own when none was given
-  std::string target;   ///< path and query as sent in a request line; at least "/"
+  std::string scheme;  ///< "http" or "https"
+  std::string host;    ///< lower case; an IPv6 address without its brackets
+  std::string port;    ///< digits; the scheme's own when none was given
+  std::string target;  ///< path and query as sent in a request line; at least "/"
 
   /// "host" or "host:port", as in a Host header: the scheme's own port left out.
   std::string authority() const;

@@ -6,9 +6,7 @@
 
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
-
 #include <openssl/x509_vfy.h>
-
 #include <sys/socket.h>
 
 #include <deque>
@@ -53,8 +51,8 @@ struct Core : std::enable_shared_from_this<Core> {
   TransportOptions options;
   std::optional<ssl::context> tls;
   std::mutex mutex;
-  std::unordered_set<Exchange*> running;   ///< under the mutex
-  bool closed = false;                     ///< under the mutex
+  std::unordered_set<Exchange*> running;  ///< under the mutex
+  bool closed = false;                    ///< under the mutex
   asio::io_context io{1};
   asio::executor_work_guard<asio::io_context::executor_type> work{io.get_executor()};
   std::map<std::string, std::deque<std::unique_ptr<Connection>>> idle;
@@ -62,7 +60,7 @@ struct Core : std::enable_shared_from_this<Core> {
   std::unique_ptr<Connection> lease(std::string const& origin) {
     auto& kept = idle[origin];
     while (!kept.empty()) {
-      auto connection = std::move(kept.back());   // the newest: least likely to have been closed meanwhile
+      auto connection = std::move(kept.back());  // the newest: least likely to have been closed meanwhile
       kept.pop_back();
       if (Clock::now() - connection->last_used < options.keep_alive && connection->silent()) return connection;
     }
@@ -89,12 +87,17 @@ struct Exchange : std::enable_shared_from_this<Exchange> {
   asio::steady_timer deadline;
   tcp::resolver resolver;
   std::optional<std::stop_callback<std::function<void()>>> on_stop;
-  bool finished = false;   ///< on the transport's thread only
+  bool finished = false;  ///< on the transport's thread only
 
   Exchange(std::shared_ptr<Core> owner, http::Request what, http::Url where, Context const& context,
            http::Transport::Done callback)
-      : core{std::move(owner)}, request{std::move(what)}, url{std::move(where)}, ctx{context},
-        done{std::move(callback)}, deadline{core->io}, resolver{core->io} {}
+      : core{std::move(owner)},
+        request{std::move(what)},
+        url{std::move(where)},
+        ctx{context},
+        done{std::move(callback)},
+        deadline{core->io},
+        resolver{core->io} {}
   ~Exchange() {
     if (done) done(Error{Errc::internal, "the exchange ended without an answer"});
     std::lock_guard lock{core->mutex};
@@ -147,8 +150,8 @@ asio::awaitable<std::optional<Error>> Exchange::connect() {
     auto const found = co_await resolver.async_resolve(url.host, url.port, into(ec));
     patience.cancel();
     if (ec)
-      co_return Error{Errc::unavailable, "cannot find host `" + url.host + "`: " + reason(ec) +
-                                             "; check the name and the network"};
+      co_return Error{Errc::unavailable,
+                      "cannot find host `" + url.host + "`: " + reason(ec) + "; check the name and the network"};
     for (auto const& entry : found) endpoints.push_back(entry.endpoint());
   }
 
@@ -173,8 +176,8 @@ asio::awaitable<std::optional<Error>> Exchange::connect() {
   if (!ec) co_return std::nullopt;
   auto const verdict = SSL_get_verify_result(stream.native_handle());
   if (verdict != X509_V_OK)
-    co_return Error{Errc::protocol, "the certificate of " + url.authority() + " is not trusted: " +
-                                        X509_verify_cert_error_string(verdict) +
+    co_return Error{Errc::protocol, "the certificate of " + url.authority() +
+                                        " is not trusted: " + X509_verify_cert_error_string(verdict) +
                                         "; name its authority's PEM file if it is known to be right"};
   if (ec.category() == asio::error::get_ssl_category() &&
       ERR_GET_REASON(static_cast<unsigned long>(ec.value())) == SSL_R_CERTIFICATE_VERIFY_FAILED)
@@ -198,7 +201,8 @@ asio::awaitable<Result<http::Response>> Exchange::talk(Stream& stream, bool& reu
     message.insert(name, value);
   }
   bool const may_repeat = http::idempotent(request.method) && connection->used_before;
-  bool const has_body = !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
+  bool const has_body =
+      !request.body.empty() || request.method == "POST" || request.method == "PUT" || request.method == "PATCH";
   if (has_body) message.set(wire::field::content_length, std::to_string(request.body.size()));
   message.body() = may_repeat ? request.body : std::move(request.body);
 
@@ -209,7 +213,7 @@ asio::awaitable<Result<http::Response>> Exchange::talk(Stream& stream, bool& reu
   // A server may answer and close before it has read everything: its answer counts, not the broken write.
   ec = {};
   std::optional<wire::response_parser<wire::string_body>> reader;
-  do {   // again after 1xx: the real answer follows
+  do {  // again after 1xx: the real answer follows
     reader.emplace();
     reader->body_limit(core->options.body_limit);
     reader->header_limit(256 * 1024);
@@ -222,8 +226,7 @@ asio::awaitable<Result<http::Response>> Exchange::talk(Stream& stream, bool& reu
     stale = !parser.got_some() && connection->used_before && ec != beast::error::timeout;
     if (ec == wire::error::body_limit || ec == wire::error::header_limit)
       co_return Error{Errc::protocol, "the answer of " + url.authority() + " is larger than this client accepts"};
-    if (ec == beast::error::timeout)
-      co_return Error{Errc::unavailable, url.authority() + " stopped answering"};
+    if (ec == beast::error::timeout) co_return Error{Errc::unavailable, url.authority() + " stopped answering"};
     if (ec == wire::error::end_of_stream || ec == asio::error::eof || ec == asio::error::connection_reset ||
         ec == asio::error::broken_pipe || ec == ssl::error::stream_truncated || ec == asio::error::connection_aborted ||
         ec == wire::error::partial_message)
@@ -265,7 +268,7 @@ asio::awaitable<void> Exchange::run() {
       answer = co_await talk(std::get<TlsStream>(connection->stream), reusable, stale);
     if (finished) co_return;
     if (!answer && stale && http::idempotent(request.method)) {
-      connection.reset();   // the next round uses a fresh one, whose failure is final
+      connection.reset();  // the next round uses a fresh one, whose failure is final
       continue;
     }
     if (reusable) core->give_back(origin, std::move(connection));
@@ -315,7 +318,8 @@ class NetTransport final : public http::Transport {
         exchange->deadline.expires_at(*exchange->ctx.deadline);
         exchange->deadline.async_wait([weak](error_code ec) {
           if (auto alive = weak.lock(); alive && !ec)
-            alive->give_up(Error{Errc::deadline_exceeded, "the deadline passed before " + alive->url.authority() + " answered"});
+            alive->give_up(
+                Error{Errc::deadline_exceeded, "the deadline passed before " + alive->url.authority() + " answered"});
         });
       }
       if (exchange->ctx.stop.stop_possible())
@@ -341,7 +345,7 @@ Result<std::shared_ptr<http::Transport>> make_transport(TransportOptions options
   core->tls.emplace(ssl::context::tls_client);
   core->tls->set_options(ssl::context::default_workarounds | ssl::context::no_tlsv1 | ssl::context::no_tlsv1_1, ec);
   core->tls->set_verify_mode(ssl::verify_peer, ec);
-  core->tls->set_default_verify_paths(ec);   // none installed: then only the given ones count
+  core->tls->set_default_verify_paths(ec);  // none installed: then only the given ones count
   if (!options.ca_pem.empty()) {
     core->tls->add_certificate_authority(asio::buffer(options.ca_pem), ec);
     if (ec) return Error{Errc::invalid_argument, "the extra roots are not PEM certificates: " + ec.message()};

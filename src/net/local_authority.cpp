@@ -35,7 +35,7 @@ Certificate blank(EVP_PKEY* key, char const* common_name, long days) {
   Certificate certificate{X509_new()};
   unsigned char serial[16];
   if (!certificate || RAND_bytes(serial, sizeof serial) != 1) return {};
-  serial[0] &= 0x7f;   // a serial number is positive
+  serial[0] &= 0x7f;  // a serial number is positive
   serial[0] |= 0x40;
   std::unique_ptr<BIGNUM, Free<BN_free>> const number{BN_bin2bn(serial, sizeof serial, nullptr)};
   auto* name = X509_get_subject_name(certificate.get());
@@ -44,8 +44,8 @@ Certificate blank(EVP_PKEY* key, char const* common_name, long days) {
       X509_set_version(certificate.get(), X509_VERSION_3) == 1 && X509_set_pubkey(certificate.get(), key) == 1 &&
       X509_gmtime_adj(X509_getm_notBefore(certificate.get()), -day) != nullptr &&
       X509_time_adj_ex(X509_getm_notAfter(certificate.get()), static_cast<int>(days), 0, nullptr) != nullptr &&
-      X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8, reinterpret_cast<unsigned char const*>("Podium"), -1, -1, 0) ==
-          1 &&
+      X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8, reinterpret_cast<unsigned char const*>("Podium"), -1, -1,
+                                 0) == 1 &&
       X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, reinterpret_cast<unsigned char const*>(common_name), -1, -1,
                                  0) == 1;
   return made ? std::move(certificate) : Certificate{};
@@ -78,8 +78,7 @@ Result<LocalAuthority> make_local_authority() {
   auto const authority = blank(authority_key.get(), "Podium local workspace authority", 3650);
   auto const leaf = blank(leaf_key.get(), "localhost", 825);
   bool const signed_both =
-      authority && leaf &&
-      X509_set_issuer_name(authority.get(), X509_get_subject_name(authority.get())) == 1 &&
+      authority && leaf && X509_set_issuer_name(authority.get(), X509_get_subject_name(authority.get())) == 1 &&
       extend(authority.get(), authority.get(), NID_basic_constraints, "critical,CA:TRUE,pathlen:0") &&
       extend(authority.get(), authority.get(), NID_key_usage, "critical,keyCertSign,cRLSign") &&
       extend(authority.get(), authority.get(), NID_subject_key_identifier, "hash") &&

@@ -70,7 +70,7 @@ struct Server::State {
   struct Connection {
     beast::tcp_stream* stream = nullptr;
     asio::steady_timer* wake = nullptr;
-    bool idle = true;   ///< between requests: nothing is lost by closing it
+    bool idle = true;  ///< between requests: nothing is lost by closing it
   };
 
   ServerOptions options;
@@ -89,7 +89,8 @@ struct Server::State {
   asio::awaitable<void> accept_loop();
   asio::awaitable<void> connection(tcp::socket socket);
   template <class Stream>
-  asio::awaitable<void> exchanges(Stream& stream, beast::flat_buffer& buffer, Connection& self, std::string_view scheme);
+  asio::awaitable<void> exchanges(Stream& stream, beast::flat_buffer& buffer, Connection& self,
+                                  std::string_view scheme);
   asio::awaitable<http::Response> ask(http::Request request, asio::steady_timer& wake);
   template <class Stream>
   asio::awaitable<bool> answer(Stream& stream, http::Response response, bool head, unsigned version, bool keep);
@@ -185,7 +186,8 @@ asio::awaitable<void> Server::State::exchanges(Stream& stream, beast::flat_buffe
       co_await write_all(stream, serializer, options.idle_timeout, ec);
     }
     if (!ec) co_await read_all(stream, buffer, parser, options.idle_timeout, ec);
-    if (ec == wire::error::body_limit) co_await answer(stream, plain(413, "the body is too large\n"), is_head, version, false);
+    if (ec == wire::error::body_limit)
+      co_await answer(stream, plain(413, "the body is too large\n"), is_head, version, false);
     if (ec) co_return;
     // Nothing is read or written while the handler works: its time is its own.
     beast::get_lowest_layer(stream).expires_never();
@@ -306,7 +308,7 @@ Result<std::unique_ptr<Server>> Server::start(ServerOptions options, Handler han
     if (!ec) state->tls->use_certificate_chain(asio::buffer(identity.certificate_pem), ec);
     if (!ec) state->tls->use_private_key(asio::buffer(identity.key_pem), ssl::context::pem, ec);
     if (ec) return Error{Errc::invalid_argument, "the server's certificate or key cannot be used: " + ec.message()};
-    state->options.tls.reset();   // the context has it; no second copy of the key
+    state->options.tls.reset();  // the context has it; no second copy of the key
   }
   tcp::endpoint const address{asio::ip::address_v4::loopback(), state->options.port};
   state->acceptor.open(address.protocol(), ec);

@@ -23,16 +23,16 @@ using Respond = std::function<void(http::Response)>;
 using Handler = std::function<void(http::Request, Respond)>;
 
 struct TlsIdentity {
-  std::string certificate_pem;   ///< leaf first, then what is needed to reach the root
-  std::string key_pem;           ///< never logged
+  std::string certificate_pem;  ///< leaf first, then what is needed to reach the root
+  std::string key_pem;          ///< never logged
 };
 
 struct ServerOptions {
-  std::uint16_t port = 0;                     ///< 0: the kernel picks
-  std::optional<TlsIdentity> tls{};           ///< empty: plain HTTP only
-  std::size_t body_limit = 512u << 20;        ///< larger request bodies are answered 413
+  std::uint16_t port = 0;               ///< 0: the kernel picks
+  std::optional<TlsIdentity> tls{};     ///< empty: plain HTTP only
+  std::size_t body_limit = 512u << 20;  ///< larger request bodies are answered 413
   int threads = 2;
-  std::chrono::seconds idle_timeout{120};     ///< between requests of a kept connection, and for a stalled read or write
+  std::chrono::seconds idle_timeout{120};  ///< between requests of a kept connection, and for a stalled read or write
 };
 
 /// An HTTP/1.1 server on 127.0.0.1: plain and TLS on one port, told apart by the first byte.
@@ -40,7 +40,7 @@ struct ServerOptions {
 class Server {
  public:
   static Result<std::unique_ptr<Server>> start(ServerOptions options, Handler handler);
-  ~Server();   ///< stops accepting, closes connections, joins its threads
+  ~Server();  ///< stops accepting, closes connections, joins its threads
   Server(Server const&) = delete;
   Server& operator=(Server const&) = delete;
 

@@ -13,6 +13,8 @@
 
 namespace podium::inline v0::spec {
 
+struct Value;
+
 struct Document {
   std::filesystem::path file;     ///< absolute
   std::filesystem::path folder;   ///< absolute; relative paths start here
@@ -36,6 +38,9 @@ class Documents {
 
   /// In order of place: file as opened, then offset.
   std::vector<Diagnostic> take();
+
+  /// What component files meant, by absolute path, so that a file named twice is read and reported once.
+  std::map<std::string, std::shared_ptr<Value>> components;
 
 
  private:

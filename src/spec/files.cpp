@@ -12,7 +12,7 @@ namespace fs = std::filesystem;
 constexpr std::string_view reference_help =
     "write `azureml:NAME:VERSION`, `azureml:NAME@latest` or `azureml://registries/...` for something registered";
 
-bool exists(fs::path const& path) {
+bool is_there(fs::path const& path) {
   std::error_code problem;
   return fs::exists(path, problem);
 }
@@ -75,7 +75,7 @@ void check_code(Reader& reader, Node const& node, Value& value) {
   }
   if (strip(value) || is_remote(value.text)) return;
   auto const path = resolved(reader, value.text);
-  if (!exists(path))
+  if (!is_there(path))
     reader.error("PD1051", node, "the code folder `" + value.text + "` does not exist", "paths start at the folder of this file");
   become_local(reader, value);
 }
@@ -98,13 +98,13 @@ void check_compute(Reader&, Node const&, Value& value) { strip(value); }
 
 void check_local_file(Reader& reader, Node const& node, Value& value) {
   auto const path = resolved(reader, value.text);
-  if (!exists(path)) reader.error("PD1050", node, "the file `" + value.text + "` does not exist", "paths start at the folder of this file");
+  if (!is_there(path)) reader.error("PD1050", node, "the file `" + value.text + "` does not exist", "paths start at the folder of this file");
   become_local(reader, value);
 }
 
 void check_conda_file(Reader& reader, Node const& node, Value& value) {
   auto const path = resolved(reader, value.text);
-  if (!exists(path) || is_folder(path)) {
+  if (!is_there(path) || is_folder(path)) {
     reader.error("PD1050", node, "the conda file `" + value.text + "` does not exist", "paths start at the folder of this file");
     return;
   }
@@ -118,7 +118,7 @@ void check_conda_file(Reader& reader, Node const& node, Value& value) {
 
 void check_build_path(Reader& reader, Node const& node, Value& value) {
   if (is_remote(value.text)) return;
-  if (!exists(resolved(reader, value.text)))
+  if (!is_there(resolved(reader, value.text)))
     reader.error("PD1051", node, "the folder `" + value.text + "` does not exist", "paths start at the folder of this file");
   become_local(reader, value);
 }
@@ -131,7 +131,7 @@ void check_data_path(Reader& reader, Node const& node, Value& value) {
   if (is_remote(value.text) || is_binding(value.text)) return;
   bool const asset = value.text.find_first_of(":@") != std::string::npos && !value.text.starts_with("file:");
   if (asset) return;
-  if (!exists(resolved(reader, value.text)))
+  if (!is_there(resolved(reader, value.text)))
     reader.warning("PD1052", node, "`" + value.text + "` does not exist here", "paths start at the folder of this file");
   become_local(reader, value);
 }

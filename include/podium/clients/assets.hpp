@@ -21,8 +21,7 @@ class PODIUM_API EnvironmentsClient {
   explicit EnvironmentsClient(Session session) : session_{std::move(session)} {}
   /// Version empty: the next integer.  Errc::conflict if the version exists with other content.
   Result<model::Environment> put(model::Environment const& environment, Context const& ctx = {}) const;
-  Result<model::Environment> get(std::string const& name, std::string const& version,
-                                 Context const& ctx = {}) const;
+  Result<model::Environment> get(std::string const& name, std::string const& version, Context const& ctx = {}) const;
   Result<std::vector<model::Environment>> list(Context const& ctx = {}) const;
 
  private:
@@ -35,8 +34,7 @@ class PODIUM_API ComponentsClient {
   /// `code` and `environment` are ids by now.  Name empty: anonymous (name `azureml_anonymous`,
   /// version from the content), so that equal content gives one component.
   Result<model::ComponentInfo> put(model::CommandComponent const& component, Context const& ctx = {}) const;
-  Result<model::ComponentInfo> get(std::string const& name, std::string const& version,
-                                   Context const& ctx = {}) const;
+  Result<model::ComponentInfo> get(std::string const& name, std::string const& version, Context const& ctx = {}) const;
   Result<std::vector<model::ComponentInfo>> list(Context const& ctx = {}) const;
 
  private:
@@ -60,8 +58,7 @@ class PODIUM_API DataClient {
   explicit DataClient(Session session) : session_{std::move(session)} {}
   /// A local `path` is uploaded to the default datastore first.
   Result<model::DataAsset> put(model::DataAsset const& data, Context const& ctx = {}) const;
-  Result<model::DataAsset> get(std::string const& name, std::string const& version,
-                               Context const& ctx = {}) const;
+  Result<model::DataAsset> get(std::string const& name, std::string const& version, Context const& ctx = {}) const;
   Result<std::vector<model::DataAsset>> list(Context const& ctx = {}) const;
 
  private:
@@ -74,9 +71,8 @@ class PODIUM_API ModelsClient {
   /// Version empty: the next integer.  A local `path` is uploaded first.
   Result<model::Model> put(model::Model const& model, Context const& ctx = {}) const;
   /// Version empty: the newest.
-  Result<model::Model> get(std::string const& name, std::string const& version = {},
-                           Context const& ctx = {}) const;
-  Result<std::vector<model::Model>> list(Context const& ctx = {}) const;                             ///< containers
+  Result<model::Model> get(std::string const& name, std::string const& version = {}, Context const& ctx = {}) const;
+  Result<std::vector<model::Model>> list(Context const& ctx = {}) const;  ///< containers
   Result<std::vector<model::Model>> versions(std::string const& name, Context const& ctx = {}) const;
 
  private:
@@ -104,8 +100,7 @@ class PODIUM_API FilesClient {
   /// Paths below `uri`, relative to the datastore's root, sorted.
   Result<std::vector<std::string>> list(std::string const& uri, Context const& ctx = {}) const;
   /// Fetches everything below `uri` into `folder`; returns the number of files.
-  Result<std::size_t> download(std::string const& uri, std::string const& folder,
-                               Context const& ctx = {}) const;
+  Result<std::size_t> download(std::string const& uri, std::string const& folder, Context const& ctx = {}) const;
 
  private:
   Session session_;

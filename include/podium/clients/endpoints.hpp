@@ -43,7 +43,7 @@ class PODIUM_API DeploymentsClient {
 struct Scored {
   int status = 0;
   std::string body;
-  std::string deployment;      ///< which one answered: header azureml-model-deployment
+  std::string deployment;  ///< which one answered: header azureml-model-deployment
   double milliseconds = 0;
 };
 
@@ -54,8 +54,8 @@ class PODIUM_API ScoringClient {
   ScoringClient(Session session, std::string scoring_uri, std::string key);
   /// `deployment` empty: the endpoint's router chooses.  `request_id` goes as x-ms-client-request-id
   /// and decides the routing.  Never retried: an error is an observation.
-  Result<Scored> invoke(std::string body, std::string const& request_id = {},
-                        std::string const& deployment = {}, Context const& ctx = {}) const;
+  Result<Scored> invoke(std::string body, std::string const& request_id = {}, std::string const& deployment = {},
+                        Context const& ctx = {}) const;
 
  private:
   Session session_;

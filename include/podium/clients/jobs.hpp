@@ -34,8 +34,7 @@ class PODIUM_API JobsClient {
 
   /// Polls until the job ends.  A job that ended badly is a value with status failed or canceled.
   /// `on_change`, if given, sees the job and each child whenever its status changes.
-  Result<model::Job> wait(std::string const& name,
-                          std::function<void(model::Job const&)> const& on_change = {},
+  Result<model::Job> wait(std::string const& name, std::function<void(model::Job const&)> const& on_change = {},
                           Context const& ctx = {}) const;
 
   /// The text of `user_logs/std_log.txt`.

@@ -25,7 +25,7 @@ class PODIUM_API TableBuilder {
   TableBuilder& add(std::string name, std::vector<std::string> const& values, std::vector<bool> const& valid = {});
   TableBuilder& add_booleans(std::string name, std::vector<bool> const& values, std::vector<bool> const& valid = {});
   /// Microseconds since 1970; `zone` empty: naive.  INT64_MIN: null.
-  TableBuilder& add_timestamps(std::string name, std::vector<std::int64_t> const& us, std::string zone = "UTC");
+  TableBuilder& add_timestamps(std::string name, std::vector<std::int64_t> const& us, std::string const& zone = "UTC");
 
   /// One record batch; an error if the columns differ in length.
   Result<Table> build();

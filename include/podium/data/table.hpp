@@ -25,7 +25,7 @@ class PODIUM_API Table {
 
   struct State;
   explicit Table(std::shared_ptr<State const> state);
-  State const& state() const noexcept { return *state_; }   ///< for src/data and src/features
+  State const& state() const noexcept { return *state_; }  ///< for src/data and src/features
 
  private:
   std::shared_ptr<State const> state_;
@@ -45,9 +45,12 @@ PODIUM_API Result<void> write_parquet(Table const& table, std::filesystem::path 
 PODIUM_API void set_plugin_path(std::filesystem::path path);
 
 // Plain C++ columns out of a table, for those who do not speak Arrow.
-PODIUM_API Result<std::vector<double>> doubles(Table const& table, std::string_view column);            ///< null: NaN
-PODIUM_API Result<std::vector<std::int64_t>> integers(Table const& table, std::string_view column);     ///< null: Errc::invalid_argument
-PODIUM_API Result<std::vector<std::int64_t>> timestamps_us(Table const& table, std::string_view column);///< null: INT64_MIN
-PODIUM_API Result<std::vector<std::string>> strings(Table const& table, std::string_view column);       ///< any type as text; null: ""
+PODIUM_API Result<std::vector<double>> doubles(Table const& table, std::string_view column);  ///< null: NaN
+PODIUM_API Result<std::vector<std::int64_t>> integers(Table const& table,
+                                                      std::string_view column);  ///< null: Errc::invalid_argument
+PODIUM_API Result<std::vector<std::int64_t>> timestamps_us(Table const& table,
+                                                           std::string_view column);  ///< null: INT64_MIN
+PODIUM_API Result<std::vector<std::string>> strings(Table const& table,
+                                                    std::string_view column);  ///< any type as text; null: ""
 
 }  // namespace podium::inline v0::data

@@ -25,18 +25,18 @@ PODIUM_API std::string_view to_string(Reason reason) noexcept;
 struct Source {
   model::FeatureSetSpec spec;
   data::Table rows;
-  std::vector<std::string> features;      ///< empty: all of the spec's
+  std::vector<std::string> features;  ///< empty: all of the spec's
 };
 
 struct RetrievalOptions {
   bool apply_source_delay = true;
   bool apply_temporal_join_lookback = true;
-  bool with_feature_timestamps = false;   ///< adds `<set>__timestamp`
-  bool prefix_with_set = false;           ///< feature columns are named `<set>__<feature>`
+  bool with_feature_timestamps = false;  ///< adds `<set>__timestamp`
+  bool prefix_with_set = false;          ///< feature columns are named `<set>__<feature>`
   /// Added to the observation's time before joining with the set of that name.  Looks into the future on purpose:
   /// the audit exists to show what that promises and what it would serve.
   std::map<std::string, std::chrono::seconds> leak{};
-  int threads = 0;                        ///< 0: one per core; never changes the answer
+  int threads = 0;  ///< 0: one per core; never changes the answer
 };
 
 struct SetSummary {
@@ -45,11 +45,11 @@ struct SetSummary {
 };
 
 struct Retrieved {
-  data::Table table;                      ///< observation's columns, then the features; observation order
+  data::Table table;  ///< observation's columns, then the features; observation order
   std::vector<SetSummary> summaries;
-  std::vector<std::vector<Reason>> reasons;             ///< [set][observation]
-  std::vector<std::vector<std::int64_t>> timestamps_us; ///< [set][observation] of the row used; INT64_MIN: none
-  std::vector<std::string> warnings{};    ///< what is as asked for, yet seldom meant
+  std::vector<std::vector<Reason>> reasons;              ///< [set][observation]
+  std::vector<std::vector<std::int64_t>> timestamps_us;  ///< [set][observation] of the row used; INT64_MIN: none
+  std::vector<std::string> warnings{};                   ///< what is as asked for, yet seldom meant
 };
 
 /// Point-in-time join: for an observation at t, the newest row of each set with equal keys and
@@ -60,16 +60,16 @@ PODIUM_API Result<Retrieved> get_offline_features(std::span<Source const> source
 
 /// What an audit found for one set: rows whose value was not yet known at the observation's time.
 struct AuditFinding {
-  std::int64_t observation = 0;           ///< row number
+  std::int64_t observation = 0;  ///< row number
   std::int64_t observed_us = 0;
-  std::int64_t feature_us = 0;            ///< timestamp of the row used
-  std::int64_t known_us = 0;              ///< feature_us + source_delay
+  std::int64_t feature_us = 0;  ///< timestamp of the row used
+  std::int64_t known_us = 0;    ///< feature_us + source_delay
 };
 struct Audit {
   std::string set;
   std::int64_t matched = 0;
-  std::int64_t violations = 0;            ///< known after the observation's time
-  std::vector<AuditFinding> examples{};    ///< the first few, in row order
+  std::int64_t violations = 0;           ///< known after the observation's time
+  std::vector<AuditFinding> examples{};  ///< the first few, in row order
 };
 
 /// Checks a result against the rule, independently of how it was made: a row may be used only if

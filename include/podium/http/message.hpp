@@ -3,7 +3,6 @@
 #include "podium/version.hpp"
 
 #include <initializer_list>
-
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,8 +19,8 @@ class PODIUM_API Headers {
 
   /// The first field of that name; nullptr if there is none.
   std::string const* find(std::string_view name) const noexcept;
-  std::string get(std::string_view name) const;     ///< empty if absent
-  void set(std::string name, std::string value);    ///< replaces all fields of that name
+  std::string get(std::string_view name) const;   ///< empty if absent
+  void set(std::string name, std::string value);  ///< replaces all fields of that name
   void add(std::string name, std::string value);
   void erase(std::string_view name);
 
@@ -35,7 +34,7 @@ class PODIUM_API Headers {
 
 struct Request {
   std::string method = "GET";
-  std::string url;            ///< absolute: "https://host[:port]/path?query", percent-encoded
+  std::string url;  ///< absolute: "https://host[:port]/path?query", percent-encoded
   Headers headers{};
   std::string body{};
 };

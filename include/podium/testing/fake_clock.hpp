@@ -10,7 +10,8 @@ namespace podium::inline v0::testing {
 /// A clock that is moved by hand, or by whoever sleeps on it: waiting takes no time and is remembered.
 class FakeClock final : public Clock {
  public:
-  explicit FakeClock(std::chrono::system_clock::time_point start = std::chrono::sys_days{std::chrono::year{2026} / 1 / 1})
+  explicit FakeClock(std::chrono::system_clock::time_point start = std::chrono::sys_days{std::chrono::year{2026} / 1 /
+                                                                                         1})
       : now_{start} {}
 
   std::chrono::system_clock::time_point now() const override {

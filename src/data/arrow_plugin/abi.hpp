@@ -9,14 +9,14 @@ extern "C" {
 
 /// 0: done.  Anything else: `error` holds a zero-terminated reason, cut to `error_size`.
 struct PodiumArrowPlugin {
-  int abi;                     ///< PODIUM_ARROW_PLUGIN_ABI it was built with
-  const char* built_with;      ///< Arrow version of its headers
-  const char* running_with;    ///< Arrow version of the library that was found
+  int abi;                   ///< PODIUM_ARROW_PLUGIN_ABI it was built with
+  char const* built_with;    ///< Arrow version of its headers
+  char const* running_with;  ///< Arrow version of the library that was found
   /// Reads one file; `format` is "parquet", "csv" or "ipc".  No columns: all of them.
-  int (*read)(const char* path, const char* format, const char* const* columns, int64_t n_columns,
+  int (*read)(char const* path, char const* format, char const* const* columns, int64_t n_columns,
               struct ArrowArrayStream* out, char* error, int64_t error_size);
   /// Writes everything in `stream` and releases it.
-  int (*write_parquet)(struct ArrowArrayStream* stream, const char* path, char* error, int64_t error_size);
+  int (*write_parquet)(struct ArrowArrayStream* stream, char const* path, char* error, int64_t error_size);
 };
 
 /// The one symbol that the plug-in exports.

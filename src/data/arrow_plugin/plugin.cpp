@@ -67,7 +67,7 @@ TableResult read_csv(std::string const& path, Columns const& columns) {
   ARROW_ASSIGN_OR_RAISE(auto file, arrow::io::ReadableFile::Open(path));
   auto convert = arrow::csv::ConvertOptions::Defaults();
   convert.include_columns = columns;
-  convert.strings_can_be_null = true;       // an empty cell is null, whatever its column
+  convert.strings_can_be_null = true;  // an empty cell is null, whatever its column
   convert.quoted_strings_can_be_null = false;
   convert.null_values = {"", "NA", "NaN", "nan", "null", "NULL"};
   ARROW_ASSIGN_OR_RAISE(auto reader, arrow::csv::TableReader::Make(arrow::io::default_io_context(), std::move(file),
@@ -107,8 +107,8 @@ arrow::Status write(ArrowArrayStream* stream, std::string const& path) {
   ARROW_ASSIGN_OR_RAISE(auto file, arrow::io::FileOutputStream::Open(path));
   auto const properties = parquet::WriterProperties::Builder().compression(parquet::Compression::SNAPPY)->build();
   auto const kept_schema = parquet::ArrowWriterProperties::Builder().store_schema()->build();
-  ARROW_RETURN_NOT_OK(parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), file, 1 << 20, properties,
-                                                 kept_schema));
+  ARROW_RETURN_NOT_OK(
+      parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), file, 1 << 20, properties, kept_schema));
   return file->Close();
 }
 
@@ -130,7 +130,8 @@ int guarded(char* error, int64_t error_size, Work work) {
 
 int plugin_read(char const* path, char const* format, char const* const* columns, int64_t n_columns,
                 ArrowArrayStream* out, char* error, int64_t error_size) {
-  return guarded(error, error_size, [&] { return read_into(path, format, Columns(columns, columns + n_columns), out); });
+  return guarded(error, error_size,
+                 [&] { return read_into(path, format, Columns(columns, columns + n_columns), out); });
 }
 
 int plugin_write_parquet(ArrowArrayStream* stream, char const* path, char* error, int64_t error_size) {

@@ -16,8 +16,7 @@ constexpr Field parameter_fields[] = {
 constexpr Shape parameter{.kind = object, .name = "a parameter", .fields = parameter_fields, .check = check_parameter};
 
 constexpr Field port_fields[] = {
-    {"type", &string_shape}, {"description", &string_shape}, {"optional", &boolean_shape}, {"default", &text_shape}, {"mode", &port_mode},
-    {"datastore", &string_shape}, {"path", &string_shape}};
+    {"type", &string_shape}, {"description", &string_shape}, {"optional", &boolean_shape}, {"default", &text_shape}, {"mode", &port_mode}};
 constexpr Shape port{.kind = object, .name = "a port", .fields = port_fields, .check = check_port};
 
 constexpr Alternative input_types[] = {

@@ -73,18 +73,22 @@ raw::Column column_of(std::string const& name, std::string const& type, json con
   if (type == "integer") return integers(std::int32_t{}, "i");
   if (type == "long") return integers(std::int64_t{}, "l");
   if (type == "float")
-    return raw::fixed<float>(name, "f", values<float>(rows, c, [](json const& cell) { return static_cast<float>(number(cell)); }), valid);
+    return raw::fixed<float>(
+        name, "f", values<float>(rows, c, [](json const& cell) { return static_cast<float>(number(cell)); }), valid);
   if (type == "double") return raw::fixed<double>(name, "g", values<double>(rows, c, number), valid);
   if (type == "timestamp") return times("tsu:UTC", 1'000'000);
   if (type == "timestamp_ms") return times("tsm:UTC", 1'000);
   if (type == "timestamp_ns") return times("tsn:UTC", 1'000'000'000);
   if (type == "timestamp_ntz") return times("tsu:", 1'000'000);
   if (type == "date")
-    return raw::fixed<std::int32_t>(name, "tdD", values<std::int32_t>(rows, c, [](json const& cell) {
-      return static_cast<std::int32_t>(instant(cell, 1) / 86400);
-    }), valid);
+    return raw::fixed<std::int32_t>(
+        name, "tdD",
+        values<std::int32_t>(rows, c,
+                             [](json const& cell) { return static_cast<std::int32_t>(instant(cell, 1) / 86400); }),
+        valid);
   if (type == "decimal(10,2)")
-    return raw::fixed<std::array<std::int64_t, 2>>(name, "d:10,2", values<std::array<std::int64_t, 2>>(rows, c, cents), valid);
+    return raw::fixed<std::array<std::int64_t, 2>>(name, "d:10,2", values<std::array<std::int64_t, 2>>(rows, c, cents),
+                                                   valid);
   if (type == "binary") return texts("z", [](json const& cell) { return decoded(cell.get<std::string>()); });
   if (type == "boolean") {
     auto bits = data::empty_bitmap(static_cast<std::int64_t>(rows.size()));
@@ -94,8 +98,8 @@ raw::Column column_of(std::string const& name, std::string const& type, json con
     std::vector<data::OwnedArray::Buffer> buffers;
     buffers.push_back(std::move(there));
     buffers.push_back(std::move(bits));
-    return {raw::field(name, "b"), std::make_shared<data::OwnedArray const>(static_cast<std::int64_t>(rows.size()), nulls,
-                                                                             std::move(buffers))};
+    return {raw::field(name, "b"), std::make_shared<data::OwnedArray const>(static_cast<std::int64_t>(rows.size()),
+                                                                            nulls, std::move(buffers))};
   }
   if (type == "string") return texts("u", [](json const& cell) { return cell.get<std::string>(); });
   throw std::runtime_error{"unknown type in the vectors: " + type};
@@ -197,9 +201,12 @@ std::vector<std::string> types_of(data::Table const& table) {
   std::vector<std::string> types;
   for (auto const& field : table.state().fields) {
     auto const& type = field.value_type();
-    if (type.kind == data::Kind::timestamp) types.push_back(type.zone.empty() ? "timestamp_ntz" : "timestamp");
-    else if (type.kind == data::Kind::decimal) types.push_back("decimal(10,2)");
-    else types.push_back(data::type_name(type));
+    if (type.kind == data::Kind::timestamp)
+      types.push_back(type.zone.empty() ? "timestamp_ntz" : "timestamp");
+    else if (type.kind == data::Kind::decimal)
+      types.push_back("decimal(10,2)");
+    else
+      types.push_back(data::type_name(type));
   }
   return types;
 }

@@ -19,7 +19,7 @@ struct Asked {
 
 struct Vector {
   std::string id{};
-  std::string left_out{};        ///< why our present options cannot express it; empty: they can
+  std::string left_out{};  ///< why our present options cannot express it; empty: they can
   podium::data::Table observations{};
   std::string timestamp_column{};
   std::vector<podium::features::Source> sources{};

@@ -5,11 +5,12 @@
 using namespace podium;
 
 TEST_CASE("statuses map to what a caller can act on") {
-  std::pair<int, Errc> const rows[] = {{400, Errc::invalid_argument}, {401, Errc::unauthenticated}, {403, Errc::permission_denied},
-                                       {404, Errc::not_found},        {409, Errc::conflict},        {412, Errc::conflict},
-                                       {413, Errc::invalid_argument}, {423, Errc::locked},          {429, Errc::throttled},
-                                       {500, Errc::unavailable},      {503, Errc::unavailable},     {507, Errc::exhausted},
-                                       {302, Errc::protocol}};
+  std::pair<int, Errc> const rows[] = {
+      {400, Errc::invalid_argument}, {401, Errc::unauthenticated}, {403, Errc::permission_denied},
+      {404, Errc::not_found},        {409, Errc::conflict},        {412, Errc::conflict},
+      {413, Errc::invalid_argument}, {423, Errc::locked},          {429, Errc::throttled},
+      {500, Errc::unavailable},      {503, Errc::unavailable},     {507, Errc::exhausted},
+      {302, Errc::protocol}};
   for (auto const& [status, code] : rows) {
     CAPTURE(status);
     CHECK(arm::code_of(status) == code);
@@ -17,12 +18,17 @@ TEST_CASE("statuses map to what a caller can act on") {
 }
 
 TEST_CASE("every dialect of error body gives code and message") {
-  auto const arm_body = arm::failure({404, {{"x-ms-request-id", "r1"}},
-                                      R"({"error":{"code":"UserError","message":"no such model","details":[{"code":"NotFound","message":"Not found."}]}})"});
+  auto const arm_body = arm::failure(
+      {404,
+       {{"x-ms-request-id", "r1"}},
+       R"({"error":{"code":"UserError","message":"no such model","details":[{"code":"NotFound","message":"Not found."}]}})"});
   CHECK(arm_body.to_string() == "not found: no such model; Not found. (HTTP 404 UserError, request r1)");
   auto const mlflow = arm::failure({404, {}, R"({"error_code":"RESOURCE_DOES_NOT_EXIST","message":"no run"})"});
   CHECK(mlflow.to_string() == "not found: no run (HTTP 404 RESOURCE_DOES_NOT_EXIST)");
-  auto const blob = arm::failure({404, {{"x-ms-error-code", "BlobNotFound"}}, "<?xml?><Error><Code>BlobNotFound</Code><Message>gone\nRequestId:x</Message></Error>"});
+  auto const blob =
+      arm::failure({404,
+                    {{"x-ms-error-code", "BlobNotFound"}},
+                    "<?xml?><Error><Code>BlobNotFound</Code><Message>gone\nRequestId:x</Message></Error>"});
   CHECK(blob.to_string() == "not found: gone (HTTP 404 BlobNotFound)");
   CHECK(arm::failure({500, {}, "boom\nmore"}).message() == "boom");
   CHECK(arm::failure({500, {}, ""}).message() == "the service gave no explanation");

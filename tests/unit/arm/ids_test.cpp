@@ -8,15 +8,19 @@ TEST_CASE("an id is taken apart and built again, fixed words in any case") {
   std::string const ws = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws";
   auto const id = arm::id_of(ws, "components", "train", "3");
   CHECK(arm::parse_id(id) == arm::ResourceId{"s", "rg", "ws", "components", "train", "3"});
-  CHECK(arm::parse_id("azureml:" + arm::id_of(ws, "computes", "cpu")) == arm::ResourceId{"s", "rg", "ws", "computes", "cpu", ""});
-  CHECK(arm::parse_id("/SUBSCRIPTIONS/s/resourcegroups/rg/providers/microsoft.machinelearningservices/WorkSpaces/ws/jobs/J"));
-  CHECK(arm::parse_id(ws + "/onlineEndpoints/e/deployments/d") == arm::ResourceId{"s", "rg", "ws", "onlineEndpoints", "e", "d"});
+  CHECK(arm::parse_id("azureml:" + arm::id_of(ws, "computes", "cpu")) ==
+        arm::ResourceId{"s", "rg", "ws", "computes", "cpu", ""});
+  CHECK(arm::parse_id(
+      "/SUBSCRIPTIONS/s/resourcegroups/rg/providers/microsoft.machinelearningservices/WorkSpaces/ws/jobs/J"));
+  CHECK(arm::parse_id(ws + "/onlineEndpoints/e/deployments/d") ==
+        arm::ResourceId{"s", "rg", "ws", "onlineEndpoints", "e", "d"});
 }
 
 TEST_CASE("what is not the id of a workspace's resource is refused") {
-  for (auto const* text : {"", "train:1", "azureml://registries/r/models/m/versions/1", "/subscriptions/s",
-                           "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/workspaces/ws/jobs/j",
-                           "/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces//jobs/j"})
+  for (auto const* text :
+       {"", "train:1", "azureml://registries/r/models/m/versions/1", "/subscriptions/s",
+        "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Storage/workspaces/ws/jobs/j",
+        "/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces//jobs/j"})
     CHECK_FALSE(arm::parse_id(text));
 }
 

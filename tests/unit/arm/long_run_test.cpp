@@ -1,4 +1,5 @@
 #include "arm/operation.hpp"
+
 #include "podium/testing/fake_clock.hpp"
 #include "podium/testing/scripted_transport.hpp"
 
@@ -13,17 +14,21 @@ namespace {
 struct Fixture {
   testing::FakeClock clock;
   std::shared_ptr<testing::ScriptedTransport> wire = std::make_shared<testing::ScriptedTransport>();
-  Session session{{"https://arm.test", "s", "rg", "ws"}, wire, static_token("t"),
+  Session session{{"https://arm.test", "s", "rg", "ws"},
+                  wire,
+                  static_token("t"),
                   ClientOptions{.retry = {.max_attempts = 1}, .clock = &clock}};
 
   std::vector<std::string> urls() const {
     std::vector<std::string> out;
-    for (auto const& request : wire->requests()) out.push_back(request.method + " " + request.url.substr(0, request.url.find('?')));
+    for (auto const& request : wire->requests())
+      out.push_back(request.method + " " + request.url.substr(0, request.url.find('?')));
     return out;
   }
 };
 
-std::string const ws = "https://arm.test/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws";
+std::string const ws =
+    "https://arm.test/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws";
 constexpr auto creating = R"({"name":"e","properties":{"provisioningState":"Creating"}})";
 constexpr auto ready = R"({"name":"e","properties":{"provisioningState":"Succeeded"}})";
 
@@ -31,7 +36,8 @@ arm::Call put() { return {"PUT", "onlineEndpoints/e", {}, Json{{"properties", Js
 
 }  // namespace
 
-TEST_CASE_FIXTURE(Fixture, "Azure-AsyncOperation is asked at once, then at the service's pace, then the resource is read") {
+TEST_CASE_FIXTURE(Fixture,
+                  "Azure-AsyncOperation is asked at once, then at the service's pace, then the resource is read") {
   wire->reply(201, creating, {{"Azure-AsyncOperation", "https://arm.test/op/1?sig=x"}, {"Retry-After", "5"}})
       .reply(200, R"({"status":"InProgress"})", {{"Retry-After", "3"}})
       .reply(200, R"({"status":"Succeeded"})")
@@ -39,8 +45,8 @@ TEST_CASE_FIXTURE(Fixture, "Azure-AsyncOperation is asked at once, then at the s
   auto const done = arm::complete(session, put(), {});
   REQUIRE(done);
   CHECK(arm::text(*done, "name") == "e");
-  CHECK(urls() == std::vector<std::string>{"PUT " + ws + "/onlineEndpoints/e", "GET https://arm.test/op/1", "GET https://arm.test/op/1",
-                                           "GET " + ws + "/onlineEndpoints/e"});
+  CHECK(urls() == std::vector<std::string>{"PUT " + ws + "/onlineEndpoints/e", "GET https://arm.test/op/1",
+                                           "GET https://arm.test/op/1", "GET " + ws + "/onlineEndpoints/e"});
   CHECK(clock.waits() == std::vector<std::chrono::milliseconds>{3000ms});
 }
 
@@ -101,7 +107,7 @@ TEST_CASE_FIXTURE(Fixture, "cancelled, without a status, or failed by provisioni
 TEST_CASE_FIXTURE(Fixture, "wherever it is sent, an operation does not leave its host") {
   wire->reply(202, "", {{"Location", "https://evil.test/res"}});
   CHECK(arm::complete(session, {"POST", "x", {}, {}}, {}).error().code() == Errc::protocol);
-  wire->reply(201, creating, {{"Azure-AsyncOperation", "http://arm.test/op"}});   // another scheme is another host
+  wire->reply(201, creating, {{"Azure-AsyncOperation", "http://arm.test/op"}});  // another scheme is another host
   CHECK(arm::complete(session, put(), {}).error().code() == Errc::protocol);
   CHECK(wire->requests().size() == 2);
 }
@@ -144,11 +150,12 @@ TEST_CASE_FIXTURE(Fixture, "giving up on the wait leaves the operation as it is"
   CHECK(driver.wait({stop.get_token(), {}}).error().code() == Errc::cancelled);
   wire->reply(200, R"({"status":"Succeeded"})").reply(200, ready);
   CHECK(driver.wait({}));
-  CHECK(driver.resume_token().find("op") == driver.resume_token().find("operation"));   // no poll URL in it
+  CHECK(driver.resume_token().find("op") == driver.resume_token().find("operation"));  // no poll URL in it
 }
 
 TEST_CASE_FIXTURE(Fixture, "lists are read to the end, but not on another host and not for ever") {
-  wire->reply(200, R"({"value":[{"name":"a"}],"nextLink":"https://arm.test/page2?$skip=x"})").reply(200, R"({"value":[{"name":"b"}],"nextLink":null})");
+  wire->reply(200, R"({"value":[{"name":"a"}],"nextLink":"https://arm.test/page2?$skip=x"})")
+      .reply(200, R"({"value":[{"name":"b"}],"nextLink":null})");
   auto const items = arm::list(session, "jobs", {}, {}).value();
   CHECK(items.size() == 2);
   CHECK(wire->requests()[1].url == "https://arm.test/page2?$skip=x");
@@ -156,7 +163,8 @@ TEST_CASE_FIXTURE(Fixture, "lists are read to the end, but not on another host a
 
   wire->reply(200, R"({"value":[],"nextLink":"https://evil.test/page2"})");
   CHECK(arm::list(session, "jobs", {}, {}).error().code() == Errc::protocol);
-  wire->reply(200, R"({"value":[],"nextLink":"https://arm.test/p"})").reply(200, R"({"value":[],"nextLink":"https://arm.test/p"})");
+  wire->reply(200, R"({"value":[],"nextLink":"https://arm.test/p"})")
+      .reply(200, R"({"value":[],"nextLink":"https://arm.test/p"})");
   CHECK(arm::list(session, "jobs", {}, {}).error().code() == Errc::protocol);
   wire->reply(200, R"({"nextLink":null})");
   CHECK(arm::list(session, "jobs", {}, {}).value().empty());

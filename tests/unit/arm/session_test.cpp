@@ -1,8 +1,9 @@
 #include "podium/session.hpp"
-#include "podium/testing/fake_clock.hpp"
-#include "podium/testing/scripted_transport.hpp"
 
 #include "auth/token_cache.hpp"
+
+#include "podium/testing/fake_clock.hpp"
+#include "podium/testing/scripted_transport.hpp"
 
 #include <doctest/doctest.h>
 
@@ -29,10 +30,14 @@ struct Fixture {
   testing::FakeClock clock;
   std::shared_ptr<testing::ScriptedTransport> wire = std::make_shared<testing::ScriptedTransport>();
   std::shared_ptr<Counting> identity = std::make_shared<Counting>();
-  Session session{{"https://management.azure.com/", "s", "rg", "ws"}, wire, identity,
+  Session session{{"https://management.azure.com/", "s", "rg", "ws"},
+                  wire,
+                  identity,
                   ClientOptions{.application_id = "demo/1", .clock = &clock}};
   Fixture() { identity->clock = &clock; }
-  std::string authorization(std::size_t request) const { return wire->requests()[request].headers.get("authorization"); }
+  std::string authorization(std::size_t request) const {
+    return wire->requests()[request].headers.get("authorization");
+  }
 };
 
 }  // namespace
@@ -47,8 +52,9 @@ TEST_CASE_FIXTURE(Fixture, "a request carries its id, who sends it and a token f
   CHECK(sent.headers.get("user-agent").ends_with(" demo/1"));
   CHECK(identity->resources == std::vector<std::string>{"https://management.azure.com/"});
   REQUIRE(session.send({"GET", "/y", {}, {}}));
-  CHECK(identity->given == 1);   // kept
-  CHECK(session.workspace_id() == "/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws");
+  CHECK(identity->given == 1);  // kept
+  CHECK(session.workspace_id() ==
+        "/subscriptions/s/resourceGroups/rg/providers/Microsoft.MachineLearningServices/workspaces/ws");
 }
 
 TEST_CASE_FIXTURE(Fixture, "the token goes to its own host only, and to a named data plane of the service") {
@@ -58,11 +64,13 @@ TEST_CASE_FIXTURE(Fixture, "the token goes to its own host only, and to a named 
   REQUIRE(session.send({"GET", "https://management.azure.com.evil.test/x", {}, {}}));
   REQUIRE(session.send({"GET", "https://management.azure.com:444/x", {}, {}}));
   for (std::size_t i = 0; i < 4; ++i) CHECK(authorization(i) == "");
-  REQUIRE(session.send({"GET", "https://eastus.api.azureml.ms/history", {}, {}}, SendOptions{.identity = Identity::named_host}));
+  REQUIRE(session.send({"GET", "https://eastus.api.azureml.ms/history", {}, {}},
+                       SendOptions{.identity = Identity::named_host}));
   CHECK(authorization(4) == "Bearer token-1");
   REQUIRE(session.send({"GET", "https://evil.test/history", {}, {}}, SendOptions{.identity = Identity::named_host}));
   CHECK(authorization(5) == "");
-  REQUIRE(session.send({"POST", "/score", {{"authorization", "Bearer key"}}, {}}, SendOptions{.identity = Identity::none}));
+  REQUIRE(
+      session.send({"POST", "/score", {{"authorization", "Bearer key"}}, {}}, SendOptions{.identity = Identity::none}));
   CHECK(authorization(6) == "Bearer key");
 }
 
@@ -132,13 +140,17 @@ TEST_CASE_FIXTURE(Fixture, "an identity that fails is told apart from a service 
   identity->failure = Error{Errc::unauthenticated, "nobody is logged in"};
   auto const answer = session.send({"GET", "/x", {}, {}});
   REQUIRE_FALSE(answer);
-  CHECK(answer.error().to_string() == "token for `https://management.azure.com/`: unauthenticated: nobody is logged in");
+  CHECK(answer.error().to_string() ==
+        "token for `https://management.azure.com/`: unauthenticated: nobody is logged in");
   CHECK(wire->requests().empty());
 }
 
 TEST_CASE("a session without a usable endpoint or wire says so") {
   auto wire = std::make_shared<testing::ScriptedTransport>();
-  CHECK(Session{{"nonsense", "", "", ""}, wire, nullptr}.send({"GET", "/x", {}, {}}).error().code() == Errc::invalid_argument);
-  CHECK(Session{{"https://h", "", "", ""}, nullptr, nullptr}.send({"GET", "/x", {}, {}}).error().code() == Errc::invalid_argument);
-  CHECK(Session{{"https://h", "", "", ""}, wire, nullptr}.send({"GET", "/x\r\n", {}, {}}).error().code() == Errc::invalid_argument);
+  CHECK(Session{{"nonsense", "", "", ""}, wire, nullptr}.send({"GET", "/x", {}, {}}).error().code() ==
+        Errc::invalid_argument);
+  CHECK(Session{{"https://h", "", "", ""}, nullptr, nullptr}.send({"GET", "/x", {}, {}}).error().code() ==
+        Errc::invalid_argument);
+  CHECK(Session{{"https://h", "", "", ""}, wire, nullptr}.send({"GET", "/x\r\n", {}, {}}).error().code() ==
+        Errc::invalid_argument);
 }

@@ -1,6 +1,7 @@
 #include "data/times.hpp"
-#include "podium/data/builder.hpp"
 #include "raw_column.hpp"
+
+#include "podium/data/builder.hpp"
 
 #include <doctest/doctest.h>
 
@@ -63,7 +64,8 @@ TEST_CASE("a column that is not there, or not of that kind, is an error with wha
   CHECK(data::doubles(table, "c").error().message() == "no column `c` (there is: a, b)");
   CHECK(data::doubles(table, "a").error().message() == "column `a` is string, not a number");
   CHECK(data::integers(table, "a").error().message() == "column `a` is string, not a whole number");
-  auto const twice = data::table_of(1, {raw::fixed<std::int8_t>("x", "c", {1}), raw::fixed<std::int8_t>("x", "c", {1})});
+  auto const twice =
+      data::table_of(1, {raw::fixed<std::int8_t>("x", "c", {1}), raw::fixed<std::int8_t>("x", "c", {1})});
   CHECK(data::doubles(twice, "x").error().message() == "column `x` is there twice");
 }
 
@@ -104,9 +106,9 @@ TEST_CASE("texts are read as times only when every part of them is one") {
   for (auto const* const good : {"2013-09-01T12:30:15Z", "2013-09-01T12:30Z", "2013-09-01t12:30:15.123456789+00:00",
                                  "2013-09-01 12:30:15+0530", "2013-09-01"})
     CHECK_MESSAGE(data::parse_instant(good), good);
-  for (auto const* const bad : {"", "2013-9-1", "2013-02-30", "2013-09-01T24:00:00Z", "2013-09-01T12:60:00Z",
-                                "2013-09-01T12:30:15.", "2013-09-01T12:30:15Zulu", "2013-09-01T12:30:15+2",
-                                "2013-09-01T12:30:15.1234567891Z", "20130901"})
+  for (auto const* const bad :
+       {"", "2013-9-1", "2013-02-30", "2013-09-01T24:00:00Z", "2013-09-01T12:60:00Z", "2013-09-01T12:30:15.",
+        "2013-09-01T12:30:15Zulu", "2013-09-01T12:30:15+2", "2013-09-01T12:30:15.1234567891Z", "20130901"})
     CHECK_MESSAGE(!data::parse_instant(bad), bad);
 }
 

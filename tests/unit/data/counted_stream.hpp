@@ -19,13 +19,16 @@ struct CountedStream {
 
   void open(ArrowArrayStream* out) {
     next_ = 0;
-    *out = {.get_schema = get_schema, .get_next = get_next, .get_last_error = last_error, .release = release,
+    *out = {.get_schema = get_schema,
+            .get_next = get_next,
+            .get_last_error = last_error,
+            .release = release,
             .private_data = this};
   }
 
   Counts counts;
   std::string format = "l";
-  std::int64_t null_rows = 0;    ///< what a batch claims about itself
+  std::int64_t null_rows = 0;  ///< what a batch claims about itself
   int buffers = 2;
 
  private:
@@ -47,12 +50,23 @@ struct CountedStream {
   static int get_schema(ArrowArrayStream* self, ArrowSchema* out) {
     auto* const from = static_cast<CountedStream*>(self->private_data);
     auto schema = std::make_unique<Schema>(Schema{from});
-    schema->column = {.format = from->format.c_str(), .name = "x", .metadata = nullptr, .flags = ARROW_FLAG_NULLABLE,
-                      .n_children = 0, .children = nullptr, .dictionary = nullptr,
-                      .release = [](ArrowSchema* s) { s->release = nullptr; }, .private_data = nullptr};
+    schema->column = {.format = from->format.c_str(),
+                      .name = "x",
+                      .metadata = nullptr,
+                      .flags = ARROW_FLAG_NULLABLE,
+                      .n_children = 0,
+                      .children = nullptr,
+                      .dictionary = nullptr,
+                      .release = [](ArrowSchema* s) { s->release = nullptr; },
+                      .private_data = nullptr};
     schema->pointer = &schema->column;
-    *out = {.format = "+s", .name = "", .metadata = nullptr, .flags = 0, .n_children = 1,
-            .children = &schema->pointer, .dictionary = nullptr,
+    *out = {.format = "+s",
+            .name = "",
+            .metadata = nullptr,
+            .flags = 0,
+            .n_children = 1,
+            .children = &schema->pointer,
+            .dictionary = nullptr,
             .release =
                 [](ArrowSchema* s) {
                   auto* const held = static_cast<Schema*>(s->private_data);
@@ -75,8 +89,14 @@ struct CountedStream {
     auto batch = std::make_unique<Batch>(Batch{from, from->batches_[from->next_++]});
     batch->column_buffers[1] = batch->values.data();
     auto const length = static_cast<std::int64_t>(batch->values.size());
-    batch->column = {.length = length, .null_count = 0, .offset = 0, .n_buffers = from->buffers, .n_children = 0,
-                     .buffers = batch->column_buffers, .children = nullptr, .dictionary = nullptr,
+    batch->column = {.length = length,
+                     .null_count = 0,
+                     .offset = 0,
+                     .n_buffers = from->buffers,
+                     .n_children = 0,
+                     .buffers = batch->column_buffers,
+                     .children = nullptr,
+                     .dictionary = nullptr,
                      .release =
                          [](ArrowArray* a) {
                            ++static_cast<Batch*>(a->private_data)->from->counts.columns;
@@ -84,8 +104,14 @@ struct CountedStream {
                          },
                      .private_data = batch.get()};
     batch->pointer = &batch->column;
-    *out = {.length = length, .null_count = from->null_rows, .offset = 0, .n_buffers = 1, .n_children = 1,
-            .buffers = batch->batch_buffers, .children = &batch->pointer, .dictionary = nullptr,
+    *out = {.length = length,
+            .null_count = from->null_rows,
+            .offset = 0,
+            .n_buffers = 1,
+            .n_children = 1,
+            .buffers = batch->batch_buffers,
+            .children = &batch->pointer,
+            .dictionary = nullptr,
             .release =
                 [](ArrowArray* a) {
                   auto* const held = static_cast<Batch*>(a->private_data);

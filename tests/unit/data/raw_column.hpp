@@ -24,8 +24,10 @@ inline std::pair<OwnedArray::Buffer, std::int64_t> validity(std::vector<bool> co
   auto bits = podium::data::empty_bitmap(static_cast<std::int64_t>(valid.size()));
   std::int64_t nulls = 0;
   for (std::size_t i = 0; i < valid.size(); ++i) {
-    if (valid[i]) podium::data::set_bit(bits, static_cast<std::int64_t>(i));
-    else ++nulls;
+    if (valid[i])
+      podium::data::set_bit(bits, static_cast<std::int64_t>(i));
+    else
+      ++nulls;
   }
   return {nulls == 0 ? nullptr : std::move(bits), nulls};
 }
@@ -107,8 +109,9 @@ inline Column dictionary(std::string name, std::vector<std::int8_t> const& indic
   std::vector<OwnedArray::Buffer> buffers;
   buffers.push_back(std::move(bits));
   buffers.push_back(copy(indices.data(), indices.size()));
-  auto both = std::shared_ptr<Both>(new Both{
-      values.second, OwnedArray{static_cast<std::int64_t>(indices.size()), nulls, std::move(buffers)}, values.second->array});
+  auto both = std::shared_ptr<Both>(
+      new Both{values.second, OwnedArray{static_cast<std::int64_t>(indices.size()), nulls, std::move(buffers)},
+               values.second->array});
   both->indices.array.dictionary = &both->dictionary;
   auto node = field(std::move(name), "c");
   node.dictionary = std::make_shared<SchemaNode const>(values.first);

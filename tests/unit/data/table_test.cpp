@@ -1,5 +1,6 @@
 #include "counted_stream.hpp"
 #include "data/state.hpp"
+
 #include "podium/data/builder.hpp"
 
 #include <doctest/doctest.h>
@@ -56,7 +57,7 @@ TEST_CASE("a table can be exported twice, and outlives what it came from") {
   auto first = Table::import(&one).value();
   CHECK(data::integers(first, "x").value() == std::vector<std::int64_t>{1, 2, 3});
   first = Table{};
-  CHECK(source.counts.batches == 0);   // the other stream still needs them
+  CHECK(source.counts.batches == 0);  // the other stream still needs them
   CHECK(data::integers(Table::import(&two).value(), "x").value() == std::vector<std::int64_t>{1, 2, 3});
   CHECK(source.counts.batches == 2);
 }
@@ -68,10 +69,10 @@ TEST_CASE("a consumer may take one batch, move a column out of it and drop the r
   ArrowArray batch{};
   REQUIRE(stream.get_next(&stream, &batch) == 0);
   ArrowArray column = *batch.children[0];
-  batch.children[0]->release = nullptr;   // moved, as the specification allows
+  batch.children[0]->release = nullptr;  // moved, as the specification allows
   batch.release(&batch);
   stream.release(&stream);
-  CHECK(source.counts.batches == 1);      // the batch nobody took
+  CHECK(source.counts.batches == 1);  // the batch nobody took
   CHECK(static_cast<std::int64_t const*>(column.buffers[1])[1] == 8);
   column.release(&column);
   CHECK(source.counts.batches == 2);
@@ -164,8 +165,7 @@ TEST_CASE("an empty table and a table without columns go through") {
 }
 
 TEST_CASE("the builder refuses columns of different length") {
-  auto const table =
-      TableBuilder{}.add("a", std::vector<double>{1, 2}).add("b", std::vector<double>{1}).build();
+  auto const table = TableBuilder{}.add("a", std::vector<double>{1, 2}).add("b", std::vector<double>{1}).build();
   REQUIRE_FALSE(table);
   CHECK(table.error().message() == "column `b` has 1 rows, `a` has 2");
   CHECK_FALSE(TableBuilder{}.add("a", std::vector<double>{1, 2}, {true}).build());

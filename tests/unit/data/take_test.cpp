@@ -1,5 +1,6 @@
-#include "podium/data/builder.hpp"
 #include "raw_column.hpp"
+
+#include "podium/data/builder.hpp"
 
 #include <doctest/doctest.h>
 

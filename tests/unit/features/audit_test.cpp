@@ -33,7 +33,7 @@ TEST_CASE("a leak shows in the audit, row by row, with when the value became kno
   CHECK(audit.examples[0].observed_us == at("10:00"));
   CHECK(audit.examples[0].feature_us == at("10:30"));
   CHECK(audit.examples[0].known_us == at("10:45"));
-  CHECK(audit.examples[1].observation == 1);   // happened before, known after
+  CHECK(audit.examples[1].observation == 1);  // happened before, known after
   CHECK(features::audit(std::vector{fs.spec}, result, now, "t", 1).value().front().examples.size() == 1);
 }
 

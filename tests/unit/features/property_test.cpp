@@ -16,8 +16,8 @@ constexpr auto none = INT64_MIN;
 
 /// A join on few keys and few instants, so that ties, nulls and every reason are common.
 struct Problem {
-  Numbers keys, times;                        ///< observations; none: null
-  Numbers row_keys, row_times, row_created;   ///< feature rows
+  Numbers keys, times;                       ///< observations; none: null
+  Numbers row_keys, row_times, row_created;  ///< feature rows
   bool created = false;
   std::int64_t delay = 0;
   std::optional<std::int64_t> lookback;
@@ -110,7 +110,10 @@ Answer answer(Problem const& p, std::size_t i) {
       if (auto const row = static_cast<std::int64_t>(r); best < 0 || better(row, best)) best = row;
   }
   if (best >= 0) return {best, Reason::matched};
-  return {-1, !any ? Reason::no_key : !past ? Reason::before_first : hidden ? Reason::not_yet_available : Reason::too_old};
+  return {-1, !any     ? Reason::no_key
+              : !past  ? Reason::before_first
+              : hidden ? Reason::not_yet_available
+                       : Reason::too_old};
 }
 
 std::vector<Answer> answers(features::Retrieved const& result) {
@@ -140,7 +143,7 @@ TEST_CASE("on random tables the join answers what the written rule answers") {
       REQUIRE(result.timestamps_us[0][i] == (row < 0 ? none : p.row_times[static_cast<std::size_t>(row)]));
     }
   }
-  for (auto const count : seen) CHECK(count > 50);   // every reason was put to the test
+  for (auto const count : seen) CHECK(count > 50);  // every reason was put to the test
 }
 
 TEST_CASE("no cut into batches changes the answer") {
@@ -186,7 +189,7 @@ TEST_CASE("rows that are not yet known change nothing, and a longer lookback onl
     auto poisoned = p;
     for (std::int64_t key = 0; key < 4; ++key) {
       poisoned.row_keys.push_back(key);
-      poisoned.row_times.push_back(29'000'000 - p.delay * 1'000'000 + 1);   // nobody asks later than second 29
+      poisoned.row_times.push_back(29'000'000 - p.delay * 1'000'000 + 1);  // nobody asks later than second 29
       poisoned.row_created.push_back(0);
     }
     auto const still = answers(ask({source_of(poisoned, rows_of(poisoned, in_order(poisoned)))}, now).value());

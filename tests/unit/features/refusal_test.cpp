@@ -21,7 +21,8 @@ data::Table const now = observed({"a"}, {"10:00"});
 TEST_CASE("missing columns are named with table and set") {
   CHECK(refusal({source(rows)}, data::TableBuilder{}.add("K", Texts{"a"}).add_timestamps("t", {0}).build().value()) ==
         "feature set `fs`: table `observation data`: key column `k`: invalid argument: no column `k` (there is: K, t)");
-  CHECK(refusal({source(now)}, now).find("timestamp column `ts`: invalid argument: no column `ts`") != std::string::npos);
+  CHECK(refusal({source(now)}, now).find("timestamp column `ts`: invalid argument: no column `ts`") !=
+        std::string::npos);
   auto const result = features::get_offline_features(std::vector{source(rows)}, now, "when");
   CHECK(result.error().message() == "no column `when` (there is: k, t)");
   auto other = source(rows);
@@ -32,17 +33,20 @@ TEST_CASE("missing columns are named with table and set") {
 TEST_CASE("one name for two columns of the result is refused, by case only too, unless the set is put before it") {
   auto twin = source(rows);
   twin.spec.name = "other";
-  CHECK(refusal({source(rows), twin}, now).find("feature `v` of set `other` and feature `v` of set `fs` have one name") !=
-        std::string::npos);
+  CHECK(
+      refusal({source(rows), twin}, now).find("feature `v` of set `other` and feature `v` of set `fs` have one name") !=
+      std::string::npos);
   CHECK(ask({source(rows), twin}, now, {.prefix_with_set = true}));
-  auto const clash = data::TableBuilder{}.add("k", Texts{"a"}).add_timestamps("t", {0}).add("V", Numbers{1}).build().value();
+  auto const clash =
+      data::TableBuilder{}.add("k", Texts{"a"}).add_timestamps("t", {0}).add("V", Numbers{1}).build().value();
   CHECK(refusal({source(rows)}, clash).find("has the name of the observation column `V`") != std::string::npos);
 }
 
 TEST_CASE("keys of types that do not compare are refused with both types") {
   auto const numbers = data::TableBuilder{}.add("k", Numbers{1}).add_timestamps("t", {0}).build().value();
-  CHECK(refusal({source(rows)}, numbers).find(
-            "key column `k` is long in the observation data and string in the feature rows") != std::string::npos);
+  CHECK(refusal({source(rows)}, numbers)
+            .find("key column `k` is long in the observation data and string in the feature rows") !=
+        std::string::npos);
 }
 
 TEST_CASE("numbers are no times") {

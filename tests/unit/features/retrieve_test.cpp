@@ -20,11 +20,12 @@ TEST_CASE("the lookback counts from the observation, not from the delayed time")
 }
 
 TEST_CASE("every observation keeps its row and its place, and says why it got nothing") {
-  auto const observations = data::TableBuilder{}
-                                .add("k", Texts{"a", "", "a", "z", "a", "a", "b"}, {true, false, true, true, true, true, true})
-                                .add_timestamps("t", times({"10:00", "10:00", "null", "10:00", "08:00", "09:05", "23:00"}))
-                                .build()
-                                .value();
+  auto const observations =
+      data::TableBuilder{}
+          .add("k", Texts{"a", "", "a", "z", "a", "a", "b"}, {true, false, true, true, true, true, true})
+          .add_timestamps("t", times({"10:00", "10:00", "null", "10:00", "08:00", "09:05", "23:00"}))
+          .build()
+          .value();
   auto const rows = stored({"a", "b"}, {"09:00", "09:00"}, {1, 2});
   auto const result = ask({source(rows, 20min, 2h)}, observations).value();
   CHECK(reasons(result) ==
@@ -55,8 +56,8 @@ TEST_CASE("a row is used whole: its null is not filled from an older row") {
 }
 
 TEST_CASE("of rows with one time the last written wins, else the last in the table") {
-  CHECK(column(ask({source(stored({"a", "a"}, {"09:00", "09:00"}, {1, 2}))}, observed({"a"}, {"10:00"})).value(), "v") ==
-        Texts{"2"});
+  CHECK(column(ask({source(stored({"a", "a"}, {"09:00", "09:00"}, {1, 2}))}, observed({"a"}, {"10:00"})).value(),
+               "v") == Texts{"2"});
   auto const written = data::TableBuilder{}
                            .add("k", Texts{"a", "a", "a"})
                            .add_timestamps("ts", times({"09:00", "09:00", "09:00"}))
@@ -130,9 +131,9 @@ TEST_CASE("several sets keep the order of the request; prefix and timestamps nam
   first.spec.name = "one";
   auto second = source(stored({"a"}, {"09:30:00.5"}, {2}), 0s, 10min);
   second.spec.name = "two";
-  auto const result = ask({second, first}, observed({"a"}, {"10:00"}),
-                          {.with_feature_timestamps = true, .prefix_with_set = true})
-                          .value();
+  auto const result =
+      ask({second, first}, observed({"a"}, {"10:00"}), {.with_feature_timestamps = true, .prefix_with_set = true})
+          .value();
   CHECK(result.table.column_names() == Texts{"k", "t", "two__v", "two__timestamp", "one__v", "one__timestamp"});
   CHECK(column(result, "two__v") == Texts{""});
   CHECK(column(result, "two__timestamp") == Texts{""});
@@ -189,7 +190,7 @@ TEST_CASE("times at the end of the calendar do not wrap round") {
   auto const rows = stored({"a"}, {"09:00"}, {1});
   auto const last = data::TableBuilder{}
                         .add("k", Texts{"a"})
-                        .add_timestamps("t", {253'402'300'799'999'999})   // 9999-12-31
+                        .add_timestamps("t", {253'402'300'799'999'999})  // 9999-12-31
                         .build()
                         .value();
   auto const far = source(rows, 100000h * 24, std::chrono::hours{24} * 100'000'000);

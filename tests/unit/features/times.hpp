@@ -1,6 +1,7 @@
 #pragma once
 
 #include "data/times.hpp"
+
 #include "podium/data/builder.hpp"
 #include "podium/features/retrieve.hpp"
 

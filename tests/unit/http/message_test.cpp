@@ -25,7 +25,7 @@ TEST_CASE("a blocking send hands out what the transport answered") {
   wire.reply(204).fail(Errc::unavailable);
   CHECK(http::send(wire, {"GET", "https://h/"}).value().status == 204);
   CHECK(http::send(wire, {"GET", "https://h/"}).error().code() == Errc::unavailable);
-  CHECK(http::send(wire, {"GET", "https://h/"}).error().code() == Errc::protocol);   // script used up
+  CHECK(http::send(wire, {"GET", "https://h/"}).error().code() == Errc::protocol);  // script used up
   CHECK(wire.requests().size() == 3);
 }
 

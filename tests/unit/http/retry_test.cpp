@@ -55,7 +55,7 @@ TEST_CASE("what is repeated, and after how long") {
   int index = 0;
   for (auto const& row : rows) {
     CAPTURE(index++);
-    RetryLoop loop{{}, row.idempotent, [] { return 0.5; }};   // 800 ms * (0.5 + 0.25)
+    RetryLoop loop{{}, row.idempotent, [] { return 0.5; }};  // 800 ms * (0.5 + 0.25)
     auto const next = loop.after(row.reply, epoch);
     CHECK(next.again == row.again);
     CHECK(next.delay == row.delay);

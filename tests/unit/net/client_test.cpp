@@ -1,17 +1,17 @@
 #include "net/client.hpp"
+
 #include "net/local_authority.hpp"
 #include "net/server.hpp"
 
-#include <doctest/doctest.h>
-
 #include <arpa/inet.h>
+#include <doctest/doctest.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <future>
 #include <set>
 #include <thread>
+#include <unistd.h>
 
 using namespace podium;
 using namespace std::chrono_literals;
@@ -22,15 +22,16 @@ namespace {
 struct Echo {
   net::LocalAuthority authority = net::make_local_authority().value();
   std::atomic<int> requests = 0;
-  std::unique_ptr<net::Server> server = net::Server::start({.tls = authority.identity}, [this](http::Request request, net::Respond respond) {
-    ++requests;
-    http::Response response{200, {{"x-method", request.method}, {"x-url", request.url}}, {}};
-    if (request.method == "HEAD")
-      response.headers.set("content-length", "12345");
-    else
-      response.body = std::move(request.body);
-    respond(std::move(response));
-  }).value();
+  std::unique_ptr<net::Server> server =
+      net::Server::start({.tls = authority.identity}, [this](http::Request request, net::Respond respond) {
+        ++requests;
+        http::Response response{200, {{"x-method", request.method}, {"x-url", request.url}}, {}};
+        if (request.method == "HEAD")
+          response.headers.set("content-length", "12345");
+        else
+          response.body = std::move(request.body);
+        respond(std::move(response));
+      }).value();
   std::string http = "http://127.0.0.1:" + std::to_string(server->port());
   std::string https = "https://127.0.0.1:" + std::to_string(server->port());
 };
@@ -103,7 +104,7 @@ TEST_CASE("HEAD gives the length without a body") {
   auto const answer = http::send(*wire, {"HEAD", echo.https + "/", {}, {}}).value();
   CHECK(answer.headers.get("content-length") == "12345");
   CHECK(answer.body.empty());
-  CHECK(http::send(*wire, {"GET", echo.https + "/", {}, {}}).value().status == 200);   // same connection, still in step
+  CHECK(http::send(*wire, {"GET", echo.https + "/", {}, {}}).value().status == 200);  // same connection, still in step
 }
 
 TEST_CASE("a large body survives both ways") {
@@ -127,7 +128,7 @@ TEST_CASE("a certificate of an unknown authority, or for another host, is refuse
   auto wrong = net::make_transport({.ca_pem = net::make_local_authority().value().ca_pem}).value();
   CHECK_FALSE(http::send(*wrong, {"GET", echo.https + "/", {}, {}}));
 
-  auto wire = trusting(echo);   // right authority, but 127.0.0.2 is not in the certificate
+  auto wire = trusting(echo);  // right authority, but 127.0.0.2 is not in the certificate
   CHECK_FALSE(http::send(*wire, {"GET", "https://127.0.0.2:" + std::to_string(echo.server->port()) + "/", {}, {}}));
   CHECK(echo.requests == 0);
   CHECK_FALSE(net::make_transport({.ca_pem = "not a certificate"}));
@@ -150,7 +151,7 @@ TEST_CASE("refused connections and unknown hosts are named") {
 }
 
 TEST_CASE("a connection is kept, and a closed one is replaced without the caller noticing") {
-  Listener once{[](int connection) {   // one answer a connection, though it promises to keep it
+  Listener once{[](int connection) {  // one answer a connection, though it promises to keep it
     read_some(connection);
     say(connection, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
   }};
@@ -169,7 +170,7 @@ TEST_CASE("a connection is kept, and a closed one is replaced without the caller
 
 TEST_CASE("a stale connection costs an idempotent request one repetition, a POST is never sent twice") {
   std::atomic<int> posts = 0;
-  Listener dies{[&](int connection) {   // answers once, reads the second request and hangs up on it
+  Listener dies{[&](int connection) {  // answers once, reads the second request and hangs up on it
     auto first = read_some(connection);
     posts += first.starts_with("POST");
     say(connection, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
@@ -177,7 +178,7 @@ TEST_CASE("a stale connection costs an idempotent request one repetition, a POST
   }};
   auto wire = net::make_transport().value();
   CHECK(http::send(*wire, {"GET", dies.url, {}, {}}));
-  CHECK(http::send(*wire, {"GET", dies.url, {}, {}}));   // second on the first connection, again on a new one
+  CHECK(http::send(*wire, {"GET", dies.url, {}, {}}));  // second on the first connection, again on a new one
   CHECK(dies.accepted == 2);
   auto const lost = http::send(*wire, {"POST", dies.url, {}, "x"});
   CHECK_FALSE(lost);
@@ -240,7 +241,8 @@ TEST_CASE("cancelling or a deadline in the middle of an exchange ends it at once
 
   // Dropping the transport answers who still waits.
   std::promise<Result<http::Response>> dropped;
-  wire->send({"GET", silent.url, {}, {}}, {}, [&](Result<http::Response> answer) { dropped.set_value(std::move(answer)); });
+  wire->send({"GET", silent.url, {}, {}}, {},
+             [&](Result<http::Response> answer) { dropped.set_value(std::move(answer)); });
   wire.reset();
   CHECK(dropped.get_future().get().error().code() == Errc::cancelled);
   release.set_value();
@@ -251,19 +253,22 @@ TEST_CASE("the last reference may go inside a callback") {
   auto wire = trusting(echo);
   std::promise<int> status;
   auto* bare = wire.get();
-  bare->send({"GET", echo.http + "/", {}, {}}, {}, [&status, keep = std::move(wire)](Result<http::Response> answer) mutable {
-    auto const code = answer ? answer->status : 0;
-    keep.reset();
-    status.set_value(code);
-  });
+  bare->send({"GET", echo.http + "/", {}, {}}, {},
+             [&status, keep = std::move(wire)](Result<http::Response> answer) mutable {
+               auto const code = answer ? answer->status : 0;
+               keep.reset();
+               status.set_value(code);
+             });
   CHECK(status.get_future().get() == 200);
 }
 
 TEST_CASE("header injection is refused before anything is sent") {
   Echo echo;
   auto wire = trusting(echo);
-  CHECK(http::send(*wire, {"GET", echo.http + "/", {{"x", "a\r\nEvil: yes"}}, {}}).error().code() == Errc::invalid_argument);
-  CHECK(http::send(*wire, {"GET", echo.http + "/ HTTP/1.1\r\nEvil: yes", {}, {}}).error().code() == Errc::invalid_argument);
+  CHECK(http::send(*wire, {"GET", echo.http + "/", {{"x", "a\r\nEvil: yes"}}, {}}).error().code() ==
+        Errc::invalid_argument);
+  CHECK(http::send(*wire, {"GET", echo.http + "/ HTTP/1.1\r\nEvil: yes", {}, {}}).error().code() ==
+        Errc::invalid_argument);
   CHECK(echo.requests == 0);
 }
 
@@ -294,5 +299,5 @@ TEST_CASE("small posts over kept connections are fast") {
   for (int i = 0; i < count; ++i) REQUIRE(http::send(*wire, {"POST", echo.http + "/", {}, "{\"data\":[1,2,3]}"}));
   auto const seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - before).count();
   MESSAGE("sequential posts per second: " << static_cast<int>(count / seconds));
-  CHECK(seconds < 20);   // delayed acknowledgements would take 80
+  CHECK(seconds < 20);  // delayed acknowledgements would take 80
 }

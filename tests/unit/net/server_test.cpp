@@ -1,19 +1,19 @@
+#include "net/server.hpp"
+
 #include "net/client.hpp"
 #include "net/local_authority.hpp"
-#include "net/server.hpp"
 
 #include "podium/http/transport.hpp"
 
-#include <doctest/doctest.h>
-
 #include <arpa/inet.h>
+#include <doctest/doctest.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <future>
 #include <mutex>
 #include <thread>
+#include <unistd.h>
 
 using namespace podium;
 using namespace std::chrono_literals;
@@ -60,7 +60,9 @@ class Raw {
 TEST_CASE("chunked bodies, 100-continue and several requests on one connection are understood") {
   auto server = net::Server::start({}, echo).value();
   Raw raw{server->port()};
-  raw.send("POST /a?b=c HTTP/1.1\r\nHost: localhost:1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
+  raw.send(
+      "POST /a?b=c HTTP/1.1\r\nHost: localhost:1\r\nTransfer-Encoding: "
+      "chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n");
   auto const first = raw.until("abcde");
   CHECK(first.find("HTTP/1.1 200") == 0);
   CHECK(first.find("x-url: http://localhost:1/a?b=c") != std::string::npos);
@@ -132,9 +134,9 @@ TEST_CASE("stopping the server answers who still waits, and ends promptly") {
   net::Respond kept;
   std::promise<void> arrived;
   auto server = net::Server::start({}, [&](http::Request, net::Respond respond) {
-    kept = std::move(respond);
-    arrived.set_value();
-  }).value();
+                  kept = std::move(respond);
+                  arrived.set_value();
+                }).value();
   auto wire = net::make_transport().value();
   auto const url = "http://127.0.0.1:" + std::to_string(server->port()) + "/";
   auto answer = std::async(std::launch::async, [&] { return http::send(*wire, {"POST", url, {}, "x"}); });

@@ -1,0 +1,240 @@
+#include "spec/command.hpp"
+
+#include "spec/binding.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <map>
+
+namespace podium::inline v0::spec {
+namespace {
+
+bool letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+bool letter_or_digit(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+
+/// Letters, digits and underscores, groups split by dots, each beginning with a letter.
+bool good_name(std::string_view name) {
+  bool start = true;
+  for (char const c : name) {
+    if (c == '.' && !start) start = true;
+    else if (start ? !letter(c) : !letter_or_digit(c)) return false;
+    else start = false;
+  }
+  return !start;
+}
+
+std::string lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+void check_names(Reader& reader, Value const& group, std::string_view what) {
+  std::map<std::string, Member const*> seen;
+  for (auto const& member : group.members) {
+    Reader::Step const step{reader, member.name};
+    if (!good_name(member.name))
+      reader.error("PD1016", *member.key, "`" + member.name + "` is not a name for an " + std::string{what},
+                   "use letters, digits and underscores, beginning with a letter");
+    auto const [other, fresh] = seen.emplace(lower(member.name), &member);
+    if (fresh || other->second->name == member.name) continue;
+    auto& problem = reader.error("PD1016", *member.key,
+                                 "`" + member.name + "` and `" + other->second->name + "` differ only by case", "rename one of them");
+    problem.related.push_back(other->second->key->source->label(other->second->key->span, "the other one"));
+  }
+}
+
+std::vector<std::string_view> names_of(Value const* group) {
+  std::vector<std::string_view> names;
+  if (group != nullptr)
+    for (auto const& member : group->members) names.push_back(member.name);
+  return names;
+}
+
+Value const* lookup(Value const* group, std::string const& name) {
+  if (group == nullptr) return nullptr;
+  if (auto const& whole = group->at(name); whole || whole.node != nullptr) return &whole;
+  auto const& first = group->at(name.substr(0, name.find('.')));
+  return first || first.node != nullptr ? &first : nullptr;
+}
+
+bool may_be_absent(Value const& input) {
+  return input.at("optional").boolean && !input.at("default");
+}
+
+struct Group {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+/// The `$[[ ]]` groups in the source of a command.
+std::vector<Group> groups_in(Reader& reader, Node const& command) {
+  std::vector<Group> groups;
+  auto const& bytes = command.source->bytes();
+  std::size_t at = command.span.begin;
+  while ((at = bytes.find("$[[", at)) < command.span.end) {
+    auto const close = bytes.find("]]", at + 3);
+    auto const again = bytes.find("$[[", at + 3);
+    if (close >= command.span.end || again < close) {
+      Span const where{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + 3)};
+      auto& problem = reader.error("PD1039", command, again < close && close < command.span.end ? "an optional group `$[[ ]]` stands inside another one"
+                                                                                               : "the optional group is not closed",
+                                   "close each `$[[` with `]]`");
+      problem.primary = command.source->label(where);
+      return groups;
+    }
+    groups.push_back({at, close + 2});
+    at = close + 2;
+  }
+  return groups;
+}
+
+bool parse_number(std::string_view type, std::string_view text, double& number) {
+  if (!parse_python_float(text, number) || !std::isfinite(number)) return false;
+  return type == "number" || number == std::trunc(number);
+}
+
+}  // namespace
+
+bool fits_type(std::string_view type, std::string_view text) {
+  double number = 0;
+  if (type == "integer" || type == "number") return parse_number(type, text, number);
+  if (type == "boolean") {
+    auto const word = lower(std::string{text});
+    return word == "true" || word == "false";
+  }
+  return true;
+}
+
+void check_component_name(Reader& reader, Node const& node, Value& value) {
+  auto const good = [](char c) { return std::islower(static_cast<unsigned char>(c)) != 0 || std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  auto const& name = value.text;
+  if (!name.empty() && std::islower(static_cast<unsigned char>(name.front())) != 0 && std::all_of(name.begin(), name.end(), good)) return;
+  reader.error("PD1016", node, "`" + name + "` is not a component name", "use lower-case letters, digits and underscores, beginning with a letter");
+}
+
+void check_parameter(Reader& reader, Node const& node, Value& value) {
+  auto const type = value.string("type");
+  bool const numeric = type == "integer" || type == "number";
+  double low = 0, high = 0, standard = 0;
+  auto const bound = [&](std::string_view name, double& number) {
+    auto const& limit = value.at(name);
+    if (!limit) return false;
+    Reader::Step const step{reader, name};
+    if (!numeric) {
+      reader.error("PD1045", *node.entry(name)->key, "`" + std::string{name} + "` belongs to numbers, not to a " + type, "remove it");
+      return false;
+    }
+    if (parse_python_float(limit.text, number) && std::isfinite(number)) return true;
+    reader.error("PD1045", *limit.node, "`" + limit.text + "` is not a number");
+    return false;
+  };
+  bool const has_low = bound("min", low);
+  bool const has_high = bound("max", high);
+  if (has_low && has_high && low > high) {
+    Reader::Step const step{reader, "max"};
+    reader.error("PD1045", *value.at("max").node, "`max` is smaller than `min`");
+  }
+  auto const& given = value.at("default");
+  if (!given) return;
+  Reader::Step const step{reader, "default"};
+  if (!fits_type(type, given.text)) {
+    double parsed = 0;
+    if (type == "integer" && parse_python_float(given.text, parsed) && std::isfinite(parsed))
+      reader.warning("PD1045", *given.node, "the default `" + given.text + "` of an integer is cut to a whole number", "write the integer that is meant");
+    else
+      reader.error("PD1045", *given.node, "the default `" + given.text + "` is not of type `" + type + "`");
+    return;
+  }
+  if (numeric && parse_python_float(given.text, standard)) {
+    if (has_low && standard < low) reader.error("PD1045", *given.node, "the default `" + given.text + "` is smaller than `min`");
+    if (has_high && standard > high) reader.error("PD1045", *given.node, "the default `" + given.text + "` is greater than `max`");
+  }
+  auto const& choices = value.at("enum");
+  if (choices && std::none_of(choices.items.begin(), choices.items.end(), [&](Value const& item) { return item.text == given.text; }))
+    reader.error("PD1045", *given.node, "the default `" + given.text + "` is not in `enum`");
+}
+
+void check_port(Reader& reader, Node const& node, Value& value) {
+  if (!value.at("default")) return;
+  Reader::Step const step{reader, "default"};
+  reader.error("PD1045", *node.entry("default")->key, "data and models have no default", "make the input `optional: true`, or remove the default");
+}
+
+void check_command(Reader& reader, Node const& command, Declared const& declared) {
+  if (!command.is_string()) return;
+  auto const groups = groups_in(reader, command);
+  std::vector<bool> has_optional(groups.size(), false);
+  for (auto const& binding : bindings_in(command)) {
+    auto const target = target_of(binding.expression);
+    bool const input = target.kind == Target::Kind::own_input;
+    auto const say = [&](std::string rule, Span where, std::string message, std::string help) {
+      auto& problem = reader.error(std::move(rule), command, std::move(message), std::move(help));
+      problem.primary = command.source->label(where);
+    };
+    if (target.kind == Target::Kind::search_space && !declared.component) continue;
+    if (!input && target.kind != Target::Kind::own_output) {
+      if (declared.component)
+        say("PD1044", binding.where, "`" + binding.expression + "` is not a binding that a command can use",
+            "a command sees `${{inputs.NAME}}` and `${{outputs.NAME}}`");
+      continue;
+    }
+    auto const* group = input ? declared.inputs : declared.outputs;
+    auto const* hit = lookup(group, target.name);
+    if (hit == nullptr) {
+      auto const near = nearest(target.name, names_of(group));
+      say("PD1038", word_span(command, binding, target.name),
+          "the command uses the " + std::string{input ? "input" : "output"} + " `" + target.name + "`, which is not declared",
+          near.empty() ? "declare it under `" + std::string{input ? "inputs" : "outputs"} + "`" : "did you mean `" + std::string{near} + "`?");
+      continue;
+    }
+    auto const around = std::find_if(groups.begin(), groups.end(), [&](Group const& one) {
+      return one.begin <= binding.where.begin && binding.where.end <= one.end;
+    });
+    if (around != groups.end()) has_optional[static_cast<std::size_t>(around - groups.begin())] = true;
+    else if (input && declared.component && may_be_absent(*hit))
+      say("PD1039", binding.where, "the optional input `" + target.name + "` is used outside of an optional group",
+          "put it into `$[[ ]]` with the words that go with it, for example `$[[--" + target.name + " ${{inputs." + target.name + "}}]]`");
+  }
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    if (has_optional[i]) continue;
+    auto& problem = reader.warning("PD1039", command, "an optional group names no input", "a group `$[[ ]]` is dropped when its input is not given");
+    problem.primary = command.source->label({static_cast<std::uint32_t>(groups[i].begin), static_cast<std::uint32_t>(groups[i].end)});
+  }
+}
+
+void check_component(Reader& reader, Node const& node, Value& value) {
+  auto const& inputs = value.at("inputs");
+  auto const& outputs = value.at("outputs");
+  {
+    Reader::Step const step{reader, "inputs"};
+    check_names(reader, inputs, "input");
+  }
+  {
+    Reader::Step const step{reader, "outputs"};
+    check_names(reader, outputs, "output");
+  }
+  auto const* command = node.find("command");
+  if (command == nullptr) return;
+  Reader::Step const step{reader, "command"};
+  check_command(reader, *command, {&inputs, &outputs, true});
+}
+
+void check_command_job(Reader& reader, Node const& node, Value& value) {
+  auto const& inputs = value.at("inputs");
+  auto const& outputs = value.at("outputs");
+  {
+    Reader::Step const step{reader, "inputs"};
+    check_names(reader, inputs, "input");
+  }
+  {
+    Reader::Step const step{reader, "outputs"};
+    check_names(reader, outputs, "output");
+  }
+  auto const* command = node.find("command");
+  if (command == nullptr) return;
+  Reader::Step const step{reader, "command"};
+  check_command(reader, *command, {&inputs, &outputs, false});
+}
+
+}  // namespace podium::inline v0::spec

@@ -5,6 +5,8 @@
 #include "podium/features/retrieve.hpp"
 #include "podium/gate/evaluate.hpp"
 #include "podium/gate/report.hpp"
+#include "podium/promote.hpp"
+#include "podium/rollout/collect.hpp"
 #include "podium/rollout/drive.hpp"
 #include "podium/rollout/ledger.hpp"
 #include "podium/spec/load.hpp"

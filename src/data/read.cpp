@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 constexpr char const* plugin_file = "libpodium_arrow.so";
 constexpr char const* way_out =
     "install the Arrow it was built with, or build Podium with -DPODIUM_PYARROW=<folder of an installed pyarrow> or "
-    "with an Arrow C++ that CMake finds, put "
-    "libpodium_arrow.so beside the library or name it with podium::data::set_plugin_path";
+    "with an Arrow C++ that CMake finds, put libpodium_arrow.so beside the library or name it with "
+    "podium::data::set_plugin_path";
 
 /// Opened once; a failure is remembered only until another path is set.
 struct Plugin {

@@ -1,6 +1,7 @@
 #include "gate/decide.hpp"
 
 #include "gate/words.hpp"
+
 #include "podium/stats/multiplicity.hpp"
 
 #include <algorithm>
@@ -49,8 +50,8 @@ bool is_invalid(std::vector<Rows> const& sets, model::Decision& decision) {
   return !decision.reasons.empty();
 }
 
-bool has_no_benefit(model::PromotionPolicy const& policy, std::vector<Rows> const& sets, std::vector<Finding> const& findings,
-                    model::Decision& decision) {
+bool has_no_benefit(model::PromotionPolicy const& policy, std::vector<Rows> const& sets,
+                    std::vector<Finding> const& findings, model::Decision& decision) {
   for (auto const& rows : sets) {
     if (success_on(policy, findings, rows.rules.id) != Success::excluded) continue;
     std::string message;
@@ -73,7 +74,8 @@ bool is_open(model::PromotionPolicy const& policy, std::vector<Rows> const& sets
       }
   for (auto const& finding : findings) {
     bool const success = finding.check.role == "success";
-    bool const undecided = finding.check.outcome == Outcome::inconclusive || (success && finding.check.outcome == Outcome::fail);
+    bool const undecided =
+        finding.check.outcome == Outcome::inconclusive || (success && finding.check.outcome == Outcome::fail);
     if (!undecided) continue;
     if (success && success_on(policy, findings, finding.set) == Success::shown) continue;
     open = true;
@@ -82,7 +84,8 @@ bool is_open(model::PromotionPolicy const& policy, std::vector<Rows> const& sets
   for (auto const& rows : sets) {
     if (success_on(policy, findings, rows.rules.id) == Success::shown || open) continue;
     open = true;
-    decision.reasons.push_back({"BENEFIT_NOT_SHOWN", "the success rule `" + policy.success_rule + "` is not satisfied on `" + rows.rules.id + "`"});
+    decision.reasons.push_back({"BENEFIT_NOT_SHOWN", "the success rule `" + policy.success_rule +
+                                                         "` is not satisfied on `" + rows.rules.id + "`"});
   }
   return open;
 }
@@ -99,10 +102,12 @@ void give_reasons_to_promote(model::PromotionPolicy const& policy, std::vector<R
     }
     decision.reasons.push_back({"BENEFIT:" + check.id, check.id + " " + show_signed(check.estimate) + ", at least " +
                                                            show_signed(check.lower) + " at level " + show(check.level) +
-                                                           ", above " + show_signed(check.margin) + where(finding, sets)});
+                                                           ", above " + show_signed(check.margin) +
+                                                           where(finding, sets)});
   }
   if (policy.success_rule == "none")
-    decision.reasons.push_back({"NOT_SHOWN_BETTER", "the policy asks for no benefit: the challenger is no worse, and not shown to be better"});
+    decision.reasons.push_back(
+        {"NOT_SHOWN_BETTER", "the policy asks for no benefit: the challenger is no worse, and not shown to be better"});
   decision.reasons.push_back({"NO_HARM", count_of(kept, "guardrail, floor and slice check") + " passed"});
 }
 
@@ -125,22 +130,28 @@ void correct_success(model::PromotionPolicy const& policy, std::vector<Finding>&
     auto const adjusted = stats::holm(p_values);
     for (std::size_t i = 0; i < items.size(); ++i) {
       auto& check = items[i]->check;
-      check.notes.push_back("Holm-adjusted p over " + std::to_string(items.size()) + " success metrics " + show(adjusted[i]));
+      check.notes.push_back("Holm-adjusted p over " + std::to_string(items.size()) + " success metrics " +
+                            show(adjusted[i]));
       if (check.outcome != Outcome::pass || adjusted[i] < check.level) continue;
       check.outcome = Outcome::inconclusive;
       check.resolve = "more rows: one success among " + std::to_string(items.size()) + " metrics needs more than this";
       items[i]->code = "NEED_N:" + check.id + ":adjusted_p=" + show(adjusted[i]) + ">" + show(check.level);
-      items[i]->message = check.id + " passes alone, but not as one of " + std::to_string(items.size()) + " success metrics";
+      items[i]->message =
+          check.id + " passes alone, but not as one of " + std::to_string(items.size()) + " success metrics";
     }
   }
 }
 
 void decide(model::PromotionPolicy const& policy, std::vector<Rows> const& sets, std::vector<Finding> const& findings,
             model::Decision& decision) {
-  if (rejects(sets, findings, decision)) decision.verdict = Verdict::reject;
-  else if (is_invalid(sets, decision)) decision.verdict = Verdict::hold;
-  else if (has_no_benefit(policy, sets, findings, decision)) decision.verdict = Verdict::reject;
-  else if (is_open(policy, sets, findings, decision)) decision.verdict = Verdict::hold;
+  if (rejects(sets, findings, decision))
+    decision.verdict = Verdict::reject;
+  else if (is_invalid(sets, decision))
+    decision.verdict = Verdict::hold;
+  else if (has_no_benefit(policy, sets, findings, decision))
+    decision.verdict = Verdict::reject;
+  else if (is_open(policy, sets, findings, decision))
+    decision.verdict = Verdict::hold;
   else {
     decision.verdict = Verdict::promote;
     give_reasons_to_promote(policy, sets, findings, decision);
@@ -149,10 +160,13 @@ void decide(model::PromotionPolicy const& policy, std::vector<Rows> const& sets,
 
 std::vector<std::string> limits_of(model::PromotionPolicy const& policy, std::vector<Rows> const& sets) {
   std::vector<std::string> limits;
-  limits.push_back("If the challenger is worse than its margin on any guardrail, or no better than `min_effect` on every success metric, "
-                   "this policy promotes it with probability at most " + show(policy.alpha) +
-                   ", given the assumptions below; a challenger that keeps every line is rejected with probability at most " +
-                   show(policy.alpha_reject) + " (Holm).");
+  limits.push_back(
+      "If the challenger is worse than its margin on any guardrail, or no better than `min_effect` on every success "
+      "metric, "
+      "this policy promotes it with probability at most " +
+      show(policy.alpha) +
+      ", given the assumptions below; a challenger that keeps every line is rejected with probability at most " +
+      show(policy.alpha_reject) + " (Holm).");
   for (auto const& rows : sets) {
     auto const name = "`" + rows.rules.id + "`: ";
     if (!rows.cluster.empty())
@@ -164,17 +178,22 @@ std::vector<std::string> limits_of(model::PromotionPolicy const& policy, std::ve
       limits.push_back(name + count_of(static_cast<std::int64_t>(rows.data.unit.size()), "row") +
                        " taken as independent: the policy names no cluster column.");
     if (!rows.rules.reuse)
-      limits.push_back(name + "no reuse budget: the level is alpha, " + show(rows.level) + ", however often the set was used.");
+      limits.push_back(name + "no reuse budget: the level is alpha, " + show(rows.level) +
+                       ", however often the set was used.");
     else if (rows.rules.reuse->schedule == "equal")
       limits.push_back(name + "level " + show(rows.level) + " = alpha " + show(policy.alpha) + " / " +
                        std::to_string(rows.rules.reuse->max_evaluations) + " evaluations of this set; this is number " +
                        std::to_string(rows.evaluation) + ".");
     else
-      limits.push_back(name + "level " + show(rows.level) + " = alpha " + show(policy.alpha) + " x 6 / (pi k)^2 at evaluation k = " +
-                       std::to_string(rows.evaluation) + " of this set.");
+      limits.push_back(name + "level " + show(rows.level) + " = alpha " + show(policy.alpha) +
+                       " x 6 / (pi k)^2 at evaluation k = " + std::to_string(rows.evaluation) + " of this set.");
   }
-  limits.emplace_back("Two trained models are compared, not two ways of training: what another training run would change is outside the intervals.");
-  limits.emplace_back("Intervals are one-sided bounds at the level, which together make a two-sided interval of confidence 1 - 2 x level.");
+  limits.emplace_back(
+      "Two trained models are compared, not two ways of training: what another training run would change is outside "
+      "the intervals.");
+  limits.emplace_back(
+      "Intervals are one-sided bounds at the level, which together make a two-sided interval of confidence 1 - 2 x "
+      "level.");
   return limits;
 }
 

@@ -1,6 +1,5 @@
-#include "gate/rows.hpp"
-
 #include "base/digest.hpp"
+#include "gate/rows.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -23,9 +22,7 @@ class Feed {
     for (int byte = 0; byte < 8; ++byte) buffer_.push_back(static_cast<char>(value >> (8 * byte)));
     flush(1 << 16);
   }
-  void real(double value) {
-    number(std::isnan(value) ? 0x7ff8000000000000U : std::bit_cast<std::uint64_t>(value));
-  }
+  void real(double value) { number(std::isnan(value) ? 0x7ff8000000000000U : std::bit_cast<std::uint64_t>(value)); }
   void texts(std::vector<std::string> const& values) {
     number(values.size());
     for (auto const& value : values) text(value);
@@ -86,22 +83,25 @@ std::string digest_of(model::PromotionPolicy const& policy) {
   auto const or_null = [](auto const& value) { return value ? Json(*value) : Json(nullptr); };
   Json sets = Json::array(), metrics = Json::array(), slices = Json::array();
   for (auto const& set : policy.evaluation_sets)
-    sets.push_back({{"id", set.id},
-                    {"columns", {set.columns.unit, set.columns.cluster, set.columns.label, set.columns.weight, set.columns.time}},
-                    {"min", {set.min_units, set.min_positives, set.min_clusters}},
-                    {"missing", {set.missing_prediction.max_fraction, set.missing_prediction.treat_as}},
-                    {"leakage", {or_null(set.leakage.train_unit_overlap_max), set.leakage.label_time_after_train_end,
-                                 or_null(set.leakage.max_improvement)}},
-                    {"reuse", set.reuse ? Json{set.reuse->max_evaluations, set.reuse->schedule} : Json(nullptr)}});
+    sets.push_back(
+        {{"id", set.id},
+         {"columns", {set.columns.unit, set.columns.cluster, set.columns.label, set.columns.weight, set.columns.time}},
+         {"min", {set.min_units, set.min_positives, set.min_clusters}},
+         {"missing", {set.missing_prediction.max_fraction, set.missing_prediction.treat_as}},
+         {"leakage",
+          {or_null(set.leakage.train_unit_overlap_max), set.leakage.label_time_after_train_end,
+           or_null(set.leakage.max_improvement)}},
+         {"reuse", set.reuse ? Json{set.reuse->max_evaluations, set.reuse->schedule} : Json(nullptr)}});
   for (auto const& item : policy.metrics)
     metrics.push_back({item.id, item.metric, item.role, item.method, item.min_effect, or_null(item.margin),
                        or_null(item.at_least), or_null(item.at_most), item.clip});
   for (auto const& slice : policy.slices)
-    slices.push_back({slice.by, slice.metric, slice.role, slice.margin, slice.clip, slice.min_units, slice.too_small, slice.required});
-  Json const whole{{"name", policy.name},     {"task", policy.task},
-                   {"alpha", policy.alpha},   {"alpha_reject", policy.alpha_reject},
-                   {"sets", sets},            {"success", {policy.success_rule, policy.success_items}},
-                   {"metrics", metrics},      {"slices", slices}};
+    slices.push_back({slice.by, slice.metric, slice.role, slice.margin, slice.clip, slice.min_units, slice.too_small,
+                      slice.required});
+  Json const whole{{"name", policy.name},   {"task", policy.task},
+                   {"alpha", policy.alpha}, {"alpha_reject", policy.alpha_reject},
+                   {"sets", sets},          {"success", {policy.success_rule, policy.success_items}},
+                   {"metrics", metrics},    {"slices", slices}};
   return base::sha256(whole.dump(-1, ' ', false, Json::error_handler_t::replace));
 }
 

@@ -1,10 +1,9 @@
 #include "podium/gate/evaluate.hpp"
 
+#include "base/digest.hpp"
 #include "gate/decide.hpp"
 #include "gate/judge.hpp"
 #include "gate/policy_check.hpp"
-
-#include "base/digest.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -14,7 +13,8 @@ namespace podium::inline v0::gate {
 Result<model::Decision> evaluate(model::PromotionPolicy const& policy, Evidence const& evidence) {
   if (auto ok = check_policy(policy); !ok) return std::move(ok.error().with("policy", policy.name));
   for (auto const& [set, used] : evidence.evaluations_used)
-    if (used < 0) return Error{Errc::invalid_argument, "evaluation set `" + set + "` cannot have been used fewer than 0 times"};
+    if (used < 0)
+      return Error{Errc::invalid_argument, "evaluation set `" + set + "` cannot have been used fewer than 0 times"};
 
   std::vector<Rows> sets;
   std::vector<Finding> findings;

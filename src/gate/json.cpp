@@ -1,6 +1,6 @@
-#include "podium/gate/evaluate.hpp"
-
 #include "gate/words.hpp"
+
+#include "podium/gate/evaluate.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -32,8 +32,9 @@ class Writer {
     return *this;
   }
   Writer& text(std::string_view value) { return raw(quoted(value)); }
-  Writer& number(std::int64_t value) { return raw(std::to_string(value)); }
-  /// Twelve significant digits.  Numbers that are not finite have no place in JSON: null says "no bound" or "not known".
+  Writer& count(std::int64_t value) { return raw(std::to_string(value)); }
+  /// Twelve significant digits.  Numbers that are not finite have no place in JSON: null says "no bound" or "not
+  /// known".
   Writer& number(std::optional<double> value) {
     if (!value || !std::isfinite(*value)) return raw("null");
     char digits[32];
@@ -70,7 +71,7 @@ void write(Writer& out, model::Check const& check) {
   out.key("interval").open('[').number(check.lower).number(check.upper).close(']');
   out.key("level").number(check.level).key("margin").number(check.margin);
   out.key("standard_error").number(check.standard_error).key("p_value").number(check.p_value);
-  out.key("method").text(check.method).key("units").number(check.units).key("clusters").number(check.clusters);
+  out.key("method").text(check.method).key("units").count(check.units).key("clusters").count(check.clusters);
   out.key("outcome").text(to_string(check.outcome)).key("resolve").text(check.resolve);
   out.texts("notes", check.notes).close('}');
 }
@@ -93,9 +94,12 @@ std::string to_json(model::Decision const& decision) {
 
 int exit_code(model::Decision const& decision) {
   switch (decision.verdict) {
-    case model::Verdict::promote: return 0;
-    case model::Verdict::reject: return 20;
-    case model::Verdict::hold: break;
+    case model::Verdict::promote:
+      return 0;
+    case model::Verdict::reject:
+      return 20;
+    case model::Verdict::hold:
+      break;
   }
   bool const invalid = std::any_of(decision.checks.begin(), decision.checks.end(),
                                    [](auto const& check) { return check.outcome == model::Outcome::invalid; });
@@ -104,21 +108,30 @@ int exit_code(model::Decision const& decision) {
 
 std::string_view to_string(model::Verdict verdict) noexcept {
   switch (verdict) {
-    case model::Verdict::promote: return "promote";
-    case model::Verdict::hold: return "hold";
-    case model::Verdict::reject: return "reject";
+    case model::Verdict::promote:
+      return "promote";
+    case model::Verdict::hold:
+      return "hold";
+    case model::Verdict::reject:
+      return "reject";
   }
   return "hold";
 }
 
 std::string_view to_string(model::Outcome outcome) noexcept {
   switch (outcome) {
-    case model::Outcome::pass: return "pass";
-    case model::Outcome::fail: return "fail";
-    case model::Outcome::inconclusive: return "inconclusive";
-    case model::Outcome::invalid: return "invalid";
-    case model::Outcome::waived: return "waived";
-    case model::Outcome::report: return "report";
+    case model::Outcome::pass:
+      return "pass";
+    case model::Outcome::fail:
+      return "fail";
+    case model::Outcome::inconclusive:
+      return "inconclusive";
+    case model::Outcome::invalid:
+      return "invalid";
+    case model::Outcome::waived:
+      return "waived";
+    case model::Outcome::report:
+      return "report";
   }
   return "report";
 }

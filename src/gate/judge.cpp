@@ -1,6 +1,7 @@
 #include "gate/judge.hpp"
 
 #include "gate/words.hpp"
+
 #include "podium/stats/auc.hpp"
 #include "podium/stats/multiplicity.hpp"
 
@@ -17,7 +18,7 @@ constexpr double planned_power = 0.8;
 /// One line that an interval is held against.
 struct Line {
   double at = 0;
-  bool below = false;   ///< the good side is below (ceilings)
+  bool below = false;  ///< the good side is below (ceilings)
 };
 
 std::string group_word(Rows const& rows, std::int64_t n) {
@@ -40,20 +41,25 @@ std::int64_t groups_needed(Measured const& measured, double line, double level) 
 void explain_inconclusive(Finding& finding, Rows const& rows, Measured const& measured, Line line) {
   auto& check = finding.check;
   auto const& name = finding.slice ? check.slice : check.id;
+  bool const own = check.role == "floor" || check.role == "ceiling";
+  auto const value = [&](double number) { return own ? show(number) : show_signed(number); };
+  std::string const subject = finding.slice ? check.metric + " on " + check.slice : check.id;
   if (!measured.trouble.empty()) {
     finding.code = "NEED_N:" + name + ":" + std::to_string(measured.need) + ">" +
                    std::to_string(measured.spread.groups > 0 ? measured.spread.groups : measured.units);
     if (measured.need == 0) finding.code = "NO_INTERVAL:" + name;
-    finding.message = name + ": " + measured.trouble;
-    check.resolve = measured.need > 0 ? "add rows until the interval can be computed" : "look at the predictions: they leave nothing to estimate from";
+    finding.message = subject + ": " + measured.trouble;
+    check.resolve = measured.need > 0 ? "add rows until the interval can be computed"
+                                      : "look at the predictions: they leave nothing to estimate from";
     return;
   }
   auto const have = measured.spread.groups;
   auto const need = groups_needed(measured, line.at, check.level);
   bool const good_side = line.below ? measured.value < line.at : measured.value > line.at;
   finding.code = "NEED_N:" + name + ":" + (need > 0 ? std::to_string(need) : "unbounded") + ">" + std::to_string(have);
-  finding.message = name + " " + show_signed(check.estimate) + " (" + show_signed(check.lower) + " to " + show_signed(check.upper) +
-                    " at level " + show(check.level) + ") is not told apart from " + show_signed(line.at) + " by " + group_word(rows, have);
+  finding.message = subject + " " + value(check.estimate) + " (" + value(check.lower) + " to " + value(check.upper) +
+                    " at level " + show(check.level) + ") is not told apart from " + value(line.at) + " by " +
+                    group_word(rows, have);
   if (need == 0) {
     check.resolve = "the estimate lies on the line: no number of rows is sure to settle it";
     return;
@@ -81,7 +87,7 @@ void hold_against(Finding& finding, Rows const& rows, Measured const& measured, 
     return;
   }
   check.standard_error = measured.spread.standard_error;
-  double towards_good = 0;   // standard errors from the line to the estimate, positive on the good side
+  double towards_good = 0;  // standard errors from the line to the estimate, positive on the good side
   if (measured.identical) {
     check.lower = check.upper = measured.value;
     check.notes.push_back("champion and challenger give the same answer on every row");
@@ -111,11 +117,14 @@ void hold_against(Finding& finding, Rows const& rows, Measured const& measured, 
   finding.failure_p = stats::student_tail(-towards_good, measured.spread.df);
   check.p_value = deterioration ? finding.failure_p : shown_p;
 
-  bool const pass = line.below ? check.upper <= line.at : (check.role == "floor" ? check.lower >= line.at : check.lower > line.at);
+  bool const pass =
+      line.below ? check.upper <= line.at : (check.role == "floor" ? check.lower >= line.at : check.lower > line.at);
   bool const success_fails = check.role == "success" && check.upper <= line.at;
   bool const fail = line.below ? check.lower > line.at : check.upper < line.at;
-  if (deterioration) check.outcome = fail ? Outcome::fail : Outcome::pass;
-  else check.outcome = pass ? Outcome::pass : fail || success_fails ? Outcome::fail : Outcome::inconclusive;
+  if (deterioration)
+    check.outcome = fail ? Outcome::fail : Outcome::pass;
+  else
+    check.outcome = pass ? Outcome::pass : fail || success_fails ? Outcome::fail : Outcome::inconclusive;
   if (check.outcome == Outcome::inconclusive) explain_inconclusive(finding, rows, measured, line);
 }
 
@@ -126,13 +135,17 @@ std::string upper_case(std::string text) {
 
 void explain_failure(Finding& finding) {
   auto const& check = finding.check;
-  if (finding.slice) finding.code = "SLICE_FAIL:" + check.slice;
-  else finding.code = check.role == "success" ? "SUCCESS_FAIL:" + check.id : upper_case(check.role) + "_FAIL:" + check.id;
+  if (finding.slice)
+    finding.code = "SLICE_FAIL:" + check.slice;
+  else
+    finding.code = check.role == "success" ? "SUCCESS_FAIL:" + check.id : upper_case(check.role) + "_FAIL:" + check.id;
   bool const own = check.role == "floor" || check.role == "ceiling";
-  auto const bound = check.role == "ceiling" ? "at least " + show(check.lower) : "at most " + (own ? show(check.upper) : show_signed(check.upper));
+  auto const bound = check.role == "ceiling" ? "at least " + show(check.lower)
+                                             : "at most " + (own ? show(check.upper) : show_signed(check.upper));
   finding.message = (finding.slice ? check.metric + " on " + check.slice : check.id) + " " +
-                    (own ? show(check.estimate) : show_signed(check.estimate)) + " (" + bound + " at level " + show(check.level) +
-                    ") is on the wrong side of " + (own ? show(check.margin) : show_signed(check.margin));
+                    (own ? show(check.estimate) : show_signed(check.estimate)) + " (" + bound + " at level " +
+                    show(check.level) + ") is on the wrong side of " +
+                    (own ? show(check.margin) : show_signed(check.margin));
 }
 
 Finding start(Rows const& rows, std::string id, std::string role, std::string metric) {
@@ -172,7 +185,8 @@ Finding judge_metric(model::PromotionPolicy const& policy, Rows const& rows, mod
 
 std::string slice_value(Rows const& rows, std::vector<std::string> const& by, std::uint32_t row) {
   std::string value;
-  for (auto const& column : by) value += (value.empty() && column == by.front() ? "" : ",") + rows.data.slices.at(column)[row];
+  for (auto const& column : by)
+    value += (value.empty() && column == by.front() ? "" : ",") + rows.data.slices.at(column)[row];
   return value;
 }
 
@@ -246,7 +260,8 @@ void judge_improvement(model::PromotionPolicy const& policy, Rows& rows, std::ve
     auto const& check = finding.check;
     bool const listed = std::any_of(policy.metrics.begin(), policy.metrics.end(),
                                     [&](auto const& item) { return item.id == check.id && item.role == "success"; });
-    bool const relevant = !finding.slice && check.role != "floor" && check.role != "ceiling" && (listed || check.metric == "roc_auc");
+    bool const relevant =
+        !finding.slice && check.role != "floor" && check.role != "ceiling" && (listed || check.metric == "roc_auc");
     if (relevant && !std::isnan(check.estimate) && (!best || check.estimate > best->check.estimate)) best = &finding;
   }
   if (!best) return;
@@ -268,8 +283,8 @@ void judge_independence(model::PromotionPolicy const& policy, Rows& rows) {
   finding.check.method = "variance by day over variance by row, largest of the paired metrics";
   finding.check.clusters = rows.days;
   finding.code = "CLUSTERED_DATA";
-  finding.message = "rows of one day move together: design effect " + show(effect) + " over " + count_of(rows.days, "day") +
-                    ", so that standard errors by row are too small";
+  finding.message = "rows of one day move together: design effect " + show(effect) + " over " +
+                    count_of(rows.days, "day") + ", so that standard errors by row are too small";
   finding.check.resolve = "name a cluster column in the policy";
   if (std::isnan(effect)) finding.check.notes.push_back("too few days to estimate it");
   add_quality(rows, std::move(finding), effect > most);
@@ -314,12 +329,15 @@ void settle(model::PromotionPolicy const& policy, std::vector<Rows> const& sets,
     if (check.outcome != Outcome::fail) continue;
     explain_failure(finding);
     if (!finding.in_family) continue;
-    check.notes.push_back("Holm-adjusted p of the failure " + show(failure) + " in a family of " + std::to_string(family.size()));
+    check.notes.push_back("Holm-adjusted p of the failure " + show(failure) + " in a family of " +
+                          std::to_string(family.size()));
     if (failure <= policy.alpha_reject) continue;
     check.outcome = Outcome::inconclusive;
-    check.resolve = "more rows: it looks like a failure, but among " + count_of(static_cast<std::int64_t>(family.size()), "check") +
+    check.resolve = "more rows: it looks like a failure, but among " +
+                    count_of(static_cast<std::int64_t>(family.size()), "check") +
                     " one in so many looks like that by chance";
-    finding.code = "NEED_N:" + (finding.slice ? check.slice : check.id) + ":adjusted_p=" + show(failure) + ">" + show(policy.alpha_reject);
+    finding.code = "NEED_N:" + (finding.slice ? check.slice : check.id) + ":adjusted_p=" + show(failure) + ">" +
+                   show(policy.alpha_reject);
     finding.message += ", but not once the other checks are counted (adjusted p " + show(failure) + ")";
   }
 }

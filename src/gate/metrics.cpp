@@ -1,6 +1,7 @@
 #include "gate/metrics.hpp"
 
 #include "gate/words.hpp"
+
 #include "podium/stats/auc.hpp"
 #include "podium/stats/paired.hpp"
 
@@ -45,7 +46,8 @@ Part take(Rows const& rows, std::span<std::uint32_t const> part, std::string con
   return taken;
 }
 
-Result<stats::Losses> losses(std::string const& metric, std::span<double const> label, std::span<double const> score, double clip) {
+Result<stats::Losses> losses(std::string const& metric, std::span<double const> label, std::span<double const> score,
+                             double clip) {
   return metric == "log_loss" ? stats::log_losses(label, score, clip) : stats::brier_losses(label, score);
 }
 
@@ -66,8 +68,9 @@ bool has_enough(Measured& measured, Rows const& rows, Part const& part, std::str
                         std::to_string(least_per_class) + " of each",
                     least_per_class);
   } else if (measured.units < least_rows) {
-    return refuse("only " + count_of(measured.units, "row") + ": an interval needs at least " + std::to_string(least_rows),
-                  least_rows);
+    return refuse(
+        "only " + count_of(measured.units, "row") + ": an interval needs at least " + std::to_string(least_rows),
+        least_rows);
   }
   return true;
 }
@@ -98,12 +101,13 @@ void finish(Measured& measured, Rows const& rows, std::span<std::uint32_t const>
     return;
   }
   if (clustered && measured.spread.design_effect > 1.1)
-    measured.notes.push_back("design effect " + show(measured.spread.design_effect) + ": rows alone would give a standard error of " +
-                             show(estimate.row_error));
+    measured.notes.push_back("design effect " + show(measured.spread.design_effect) +
+                             ": rows alone would give a standard error of " + show(estimate.row_error));
   if (!clustered) measured.notes.push_back("assumes independent rows");
 }
 
-Result<stats::Estimate> difference_of(std::string const& metric, Part const& part, double clip, std::vector<std::string>* notes) {
+Result<stats::Estimate> difference_of(std::string const& metric, Part const& part, double clip,
+                                      std::vector<std::string>* notes) {
   if (metric == "roc_auc") {
     auto test = stats::delong(part.label, part.champion, part.challenger);
     if (!test) return test.error();
@@ -115,7 +119,8 @@ Result<stats::Estimate> difference_of(std::string const& metric, Part const& par
   auto const after = losses(metric, part.label, part.challenger, clip);
   if (!after) return after.error();
   if (notes) {
-    notes->push_back("champion " + show(stats::mean(before->value).value) + ", challenger " + show(stats::mean(after->value).value));
+    notes->push_back("champion " + show(stats::mean(before->value).value) + ", challenger " +
+                     show(stats::mean(after->value).value));
     if (before->clipped + after->clipped > 0)
       notes->push_back(count_of(before->clipped, "prediction") + " of the champion and " + show(after->clipped) +
                        " of the challenger clipped at " + show(clip));
@@ -127,7 +132,8 @@ Result<stats::Estimate> difference_of(std::string const& metric, Part const& par
 
 bool is_metric(std::string_view metric) { return metric == "roc_auc" || metric == "log_loss" || metric == "brier"; }
 
-Measured measure_difference(Rows const& rows, std::span<std::uint32_t const> part, std::string const& metric, double clip) {
+Measured measure_difference(Rows const& rows, std::span<std::uint32_t const> part, std::string const& metric,
+                            double clip) {
   Measured measured;
   auto const taken = take(rows, part, metric);
   if (!has_enough(measured, rows, taken, metric)) return measured;
@@ -146,12 +152,16 @@ Measured measure_own(Rows const& rows, std::span<std::uint32_t const> part, std:
   if (!has_enough(measured, rows, taken, metric)) return measured;
   if (metric == "roc_auc") {
     auto const estimate = stats::auc(taken.label, taken.challenger);
-    if (estimate) finish(measured, rows, part, *estimate, "delong, logit scale");
-    else measured.trouble = estimate.error().message();
+    if (estimate)
+      finish(measured, rows, part, *estimate, "delong, logit scale");
+    else
+      measured.trouble = estimate.error().message();
   } else {
     auto const own = losses(metric, taken.label, taken.challenger, clip);
-    if (own) finish(measured, rows, part, stats::mean(own->value), "mean, t");
-    else measured.trouble = own.error().message();
+    if (own)
+      finish(measured, rows, part, stats::mean(own->value), "mean, t");
+    else
+      measured.trouble = own.error().message();
   }
   return measured;
 }
@@ -162,7 +172,8 @@ double design_effect_by_day(Rows const& rows, model::PromotionPolicy const& poli
   for (auto const& item : policy.metrics) {
     if (item.role == "floor" || item.role == "ceiling") continue;
     auto const part = take(rows, rows.all, item.metric);
-    if (std::min(part.positives, static_cast<std::int64_t>(part.label.size()) - part.positives) < least_per_class) continue;
+    if (std::min(part.positives, static_cast<std::int64_t>(part.label.size()) - part.positives) < least_per_class)
+      continue;
     auto const estimate = difference_of(item.metric, part, item.clip, nullptr);
     if (!estimate || !(estimate->row_error > 0)) continue;
     double const effect = stats::clustered_spread(*estimate, rows.day, rows.days).design_effect;

@@ -54,14 +54,16 @@ Result<void> check_slice(model::SliceCheck const& slice) {
 Result<void> check_set(model::EvaluationSet const& set) {
   auto const name = "evaluation set `" + set.id + "`";
   auto const& missing = set.missing_prediction;
-  if (!(missing.max_fraction >= 0 && missing.max_fraction <= 1)) return wrong(name + ": `max_fraction` lies between 0 and 1");
+  if (!(missing.max_fraction >= 0 && missing.max_fraction <= 1))
+    return wrong(name + ": `max_fraction` lies between 0 and 1");
   if (!one_of(missing.treat_as, {"worst", "invalid"})) return wrong(name + ": `treat_as` is worst or invalid");
   if (set.min_clusters > 0 && set.columns.cluster.empty())
     return wrong(name + ": `min_clusters` needs `columns.cluster`");
   auto const& leakage = set.leakage;
   if (leakage.train_unit_overlap_max && !(*leakage.train_unit_overlap_max >= 0 && *leakage.train_unit_overlap_max <= 1))
     return wrong(name + ": `train_unit_overlap_max` lies between 0 and 1");
-  if (leakage.max_improvement && !(*leakage.max_improvement > 0)) return wrong(name + ": `max_improvement` must be > 0");
+  if (leakage.max_improvement && !(*leakage.max_improvement > 0))
+    return wrong(name + ": `max_improvement` must be > 0");
   if (set.reuse && !one_of(set.reuse->schedule, {"equal", "k2"})) return wrong(name + ": `schedule` is equal or k2");
   if (set.reuse && set.reuse->max_evaluations < 1) return wrong(name + ": `max_evaluations` must be at least 1");
   return {};
@@ -70,17 +72,21 @@ Result<void> check_set(model::EvaluationSet const& set) {
 Result<void> check_success(model::PromotionPolicy const& policy) {
   if (!one_of(policy.success_rule, {"any", "all", "none"})) return wrong("the success rule is any, all or none");
   for (auto const& id : policy.success_items) {
-    auto const found = std::find_if(policy.metrics.begin(), policy.metrics.end(), [&](auto const& item) { return item.id == id; });
+    auto const found =
+        std::find_if(policy.metrics.begin(), policy.metrics.end(), [&](auto const& item) { return item.id == id; });
     if (found == policy.metrics.end()) return wrong("success item `" + id + "` is not among the metrics");
     if (found->role != "success") return wrong("success item `" + id + "` has the role " + found->role);
   }
   auto const has = [&](std::string_view role) {
-    return std::any_of(policy.metrics.begin(), policy.metrics.end(), [&](auto const& item) { return item.role == role; });
+    return std::any_of(policy.metrics.begin(), policy.metrics.end(),
+                       [&](auto const& item) { return item.role == role; });
   };
   if (policy.success_rule != "none" && !has("success"))
-    return wrong("the success rule is " + policy.success_rule + ", and no metric has the role success; use rule none for a refresh");
-  bool const guarded = has("guardrail") || has("floor") || has("ceiling") ||
-                       std::any_of(policy.slices.begin(), policy.slices.end(), [](auto const& s) { return s.role == "guardrail"; });
+    return wrong("the success rule is " + policy.success_rule +
+                 ", and no metric has the role success; use rule none for a refresh");
+  bool const guarded =
+      has("guardrail") || has("floor") || has("ceiling") ||
+      std::any_of(policy.slices.begin(), policy.slices.end(), [](auto const& s) { return s.role == "guardrail"; });
   if (!guarded && policy.success_rule == "none")
     return wrong("a policy needs at least one success metric, guardrail, floor or ceiling");
   return {};
@@ -92,7 +98,8 @@ Result<void> check_policy(model::PromotionPolicy const& policy) {
   if (policy.task != "binary_classification")
     return wrong("task `" + policy.task + "` is not supported; the gate judges binary_classification");
   if (!(policy.alpha > 0 && policy.alpha < 0.5)) return wrong("`alpha` must lie between 0 and 0.5");
-  if (!(policy.alpha_reject > 0 && policy.alpha_reject < 0.5)) return wrong("`alpha_reject` must lie between 0 and 0.5");
+  if (!(policy.alpha_reject > 0 && policy.alpha_reject < 0.5))
+    return wrong("`alpha_reject` must lie between 0 and 0.5");
   if (policy.evaluation_sets.empty()) return wrong("a policy needs at least one evaluation set");
   std::set<std::string> seen;
   for (auto const& set : policy.evaluation_sets) {

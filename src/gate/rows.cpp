@@ -14,28 +14,32 @@ namespace {
 constexpr std::int64_t microseconds_per_day = 86'400'000'000;
 
 Error lacks(std::string const& set, std::string const& column) {
-  return Error{Errc::invalid_argument, "evaluation set `" + set + "` has no column `" + column + "`, which the policy names"};
+  return Error{Errc::invalid_argument,
+               "evaluation set `" + set + "` has no column `" + column + "`, which the policy names"};
 }
 
-Result<void> check_columns(model::PromotionPolicy const& policy, model::EvaluationSet const& set, Predictions const& given) {
+Result<void> check_columns(model::PromotionPolicy const& policy, model::EvaluationSet const& set,
+                           Predictions const& given) {
   auto const n = given.unit.size();
   auto const length = [&](std::size_t size, std::string const& column) -> Result<void> {
     if (size == n) return {};
     return Error{Errc::invalid_argument, "column `" + column + "` of evaluation set `" + set.id + "` has " +
                                              std::to_string(size) + " values for " + std::to_string(n) + " units"};
   };
-  for (auto const& [size, column] : {std::pair{given.label.size(), std::string{"label"}},
-                                     std::pair{given.champion.size(), std::string{"champion"}},
-                                     std::pair{given.challenger.size(), std::string{"challenger"}}})
+  for (auto const& [size, column] :
+       {std::pair{given.label.size(), std::string{"label"}}, std::pair{given.champion.size(), std::string{"champion"}},
+        std::pair{given.challenger.size(), std::string{"challenger"}}})
     if (auto ok = length(size, column); !ok) return ok;
-  for (auto const& [size, column] : {std::pair{given.cluster.size(), set.columns.cluster},
-                                     std::pair{given.time_us.size(), set.columns.time}}) {
+  for (auto const& [size, column] :
+       {std::pair{given.cluster.size(), set.columns.cluster}, std::pair{given.time_us.size(), set.columns.time}}) {
     if (!column.empty() && size == 0 && n > 0) return lacks(set.id, column);
     if (size != 0)
       if (auto ok = length(size, column.empty() ? "cluster or time" : column); !ok) return ok;
   }
-  if (!set.columns.weight.empty() || std::any_of(given.weight.begin(), given.weight.end(), [](double w) { return w != 1; }))
-    return Error{Errc::invalid_argument, "evaluation set `" + set.id + "` has weights, which the gate does not support: " +
+  if (!set.columns.weight.empty() ||
+      std::any_of(given.weight.begin(), given.weight.end(), [](double w) { return w != 1; }))
+    return Error{Errc::invalid_argument, "evaluation set `" + set.id +
+                                             "` has weights, which the gate does not support: " +
                                              "leave `columns.weight` out and give one row per unit"};
   for (auto const& slice : policy.slices)
     for (auto const& column : slice.by) {
@@ -75,10 +79,23 @@ Finding quality(Rows const& rows, std::string id, double value, double limit, st
   finding.set = rows.rules.id;
   finding.code = std::move(code);
   finding.message = std::move(message);
-  finding.check = {.id = std::move(id), .role = "quality", .metric = {}, .slice = {}, .estimate = value, .lower = value,
-                   .upper = value, .level = rows.level, .margin = limit, .p_value = {}, .standard_error = {},
-                   .method = "count", .units = static_cast<std::int64_t>(rows.data.unit.size()),
-                   .clusters = rows.clusters, .outcome = model::Outcome::pass, .resolve = std::move(resolve), .notes = {}};
+  finding.check = {.id = std::move(id),
+                   .role = "quality",
+                   .metric = {},
+                   .slice = {},
+                   .estimate = value,
+                   .lower = value,
+                   .upper = value,
+                   .level = rows.level,
+                   .margin = limit,
+                   .p_value = {},
+                   .standard_error = {},
+                   .method = "count",
+                   .units = static_cast<std::int64_t>(rows.data.unit.size()),
+                   .clusters = rows.clusters,
+                   .outcome = model::Outcome::pass,
+                   .resolve = std::move(resolve),
+                   .notes = {}};
   return finding;
 }
 
@@ -97,32 +114,38 @@ void check_content(Rows& rows, bool probabilities) {
   auto const n = static_cast<std::int64_t>(data.unit.size());
   auto const& name = rows.rules.id;
 
-  auto const bad_labels = std::count_if(data.label.begin(), data.label.end(), [](double y) { return y != 0 && y != 1; });
+  auto const bad_labels =
+      std::count_if(data.label.begin(), data.label.end(), [](double y) { return y != 0 && y != 1; });
   rows.positives = std::count(data.label.begin(), data.label.end(), 1.0);
-  add_quality(rows, quality(rows, "labels", static_cast<double>(bad_labels), 0, "LABEL_INVALID",
-                            count_of(bad_labels, "row") + " of `" + name + "` have a label that is missing or neither 0 nor 1",
-                            "give every row a label of 0 or 1, or leave the row out"),
-              bad_labels > 0);
-  add_quality(rows, quality(rows, "classes", static_cast<double>(rows.positives), 1, "ONE_CLASS",
-                            "`" + name + "` has " + count_of(rows.positives, "positive") + " in " + count_of(n, "row") +
-                                ": both classes are needed",
-                            "evaluate on rows of both classes"),
+  add_quality(
+      rows,
+      quality(rows, "labels", static_cast<double>(bad_labels), 0, "LABEL_INVALID",
+              count_of(bad_labels, "row") + " of `" + name + "` have a label that is missing or neither 0 nor 1",
+              "give every row a label of 0 or 1, or leave the row out"),
+      bad_labels > 0);
+  add_quality(rows,
+              quality(rows, "classes", static_cast<double>(rows.positives), 1, "ONE_CLASS",
+                      "`" + name + "` has " + count_of(rows.positives, "positive") + " in " + count_of(n, "row") +
+                          ": both classes are needed",
+                      "evaluate on rows of both classes"),
               rows.positives == 0 || rows.positives == n);
 
   std::int64_t duplicates = 0;
   for (std::size_t i = 1; i < data.unit.size(); ++i) duplicates += data.unit[i] == data.unit[i - 1];
-  add_quality(rows, quality(rows, "duplicate_units", static_cast<double>(duplicates), 0, "DUPLICATE_UNITS",
-                            count_of(duplicates, "row") + " of `" + name + "` repeat a unit that is already there",
-                            "give one row per unit; rows that move together belong in one cluster"),
+  add_quality(rows,
+              quality(rows, "duplicate_units", static_cast<double>(duplicates), 0, "DUPLICATE_UNITS",
+                      count_of(duplicates, "row") + " of `" + name + "` repeat a unit that is already there",
+                      "give one row per unit; rows that move together belong in one cluster"),
               duplicates > 0);
 
   auto const bad_score = [&](double s) { return std::isinf(s) || (probabilities && (s < 0 || s > 1)); };
   auto const bad_scores = std::count_if(data.champion.begin(), data.champion.end(), bad_score) +
                           std::count_if(data.challenger.begin(), data.challenger.end(), bad_score);
-  add_quality(rows, quality(rows, "scores", static_cast<double>(bad_scores), 0, "SCORE_INVALID",
-                            count_of(bad_scores, "score") + " of `" + name + "` are " +
-                                (probabilities ? "not probabilities" : "infinite"),
-                            probabilities ? "give scores between 0 and 1, NaN where there is none" : "give finite scores"),
+  add_quality(rows,
+              quality(rows, "scores", static_cast<double>(bad_scores), 0, "SCORE_INVALID",
+                      count_of(bad_scores, "score") + " of `" + name + "` are " +
+                          (probabilities ? "not probabilities" : "infinite"),
+                      probabilities ? "give scores between 0 and 1, NaN where there is none" : "give finite scores"),
               bad_scores > 0);
   rows.usable = bad_labels == 0 && bad_scores == 0 && rows.positives > 0 && rows.positives < n;
 
@@ -130,12 +153,13 @@ void check_content(Rows& rows, bool probabilities) {
     auto const missing = std::count_if(scores->begin(), scores->end(), [](double s) { return std::isnan(s); });
     double const fraction = n > 0 ? static_cast<double>(missing) / static_cast<double>(n) : 0;
     bool const refused = rows.rules.missing_prediction.treat_as == "invalid" && missing > 0;
-    add_quality(rows, quality(rows, std::string{"missing_"} + who, fraction, rows.rules.missing_prediction.max_fraction,
-                              std::string{"MISSING_PREDICTIONS:"} + who,
-                              std::string{"the "} + who + " has no prediction for " + count_of(missing, "row") + " of `" +
-                                  name + "` (" + show(fraction) + ", at most " +
-                                  show(refused ? 0 : rows.rules.missing_prediction.max_fraction) + " allowed)",
-                              "score the missing rows"),
+    add_quality(rows,
+                quality(rows, std::string{"missing_"} + who, fraction, rows.rules.missing_prediction.max_fraction,
+                        std::string{"MISSING_PREDICTIONS:"} + who,
+                        std::string{"the "} + who + " has no prediction for " + count_of(missing, "row") + " of `" +
+                            name + "` (" + show(fraction) + ", at most " +
+                            show(refused ? 0 : rows.rules.missing_prediction.max_fraction) + " allowed)",
+                        "score the missing rows"),
                 refused || fraction > rows.rules.missing_prediction.max_fraction);
     double first = std::numeric_limits<double>::quiet_NaN();
     bool constant = true;
@@ -144,9 +168,10 @@ void check_content(Rows& rows, bool probabilities) {
       if (std::isnan(first)) first = s;
       constant = constant && s == first;
     }
-    add_quality(rows, quality(rows, std::string{"constant_"} + who, constant ? 1 : 0, 0, std::string{"DEGENERATE:"} + who,
-                              std::string{"the "} + who + " gives every row of `" + name + "` the same score",
-                              "look for a default that is returned instead of a prediction"),
+    add_quality(rows,
+                quality(rows, std::string{"constant_"} + who, constant ? 1 : 0, 0, std::string{"DEGENERATE:"} + who,
+                        std::string{"the "} + who + " gives every row of `" + name + "` the same score",
+                        "look for a default that is returned instead of a prediction"),
                 constant && n > 0);
   }
 }
@@ -160,32 +185,36 @@ void check_leakage(Rows& rows, Evidence const& evidence) {
                                       [&](std::string const& unit) { return trained.contains(unit); });
     double const fraction = n > 0 ? static_cast<double>(shared) / n : 0;
     if (trained.empty())
-      add_quality(rows, quality(rows, "train_unit_overlap", std::numeric_limits<double>::quiet_NaN(),
-                                *rules.train_unit_overlap_max, "LEAKAGE_UNCHECKED:train_units",
-                                "the policy limits the overlap with training, and the evidence has no training units",
-                                "add the units seen in training to the evidence"),
+      add_quality(rows,
+                  quality(rows, "train_unit_overlap", std::numeric_limits<double>::quiet_NaN(),
+                          *rules.train_unit_overlap_max, "LEAKAGE_UNCHECKED:train_units",
+                          "the policy limits the overlap with training, and the evidence has no training units",
+                          "add the units seen in training to the evidence"),
                   true);
     else
-      add_quality(rows, quality(rows, "train_unit_overlap", fraction, *rules.train_unit_overlap_max,
-                                "LEAKAGE:train_unit_overlap",
-                                count_of(shared, "unit") + " of `" + rows.rules.id + "` were seen in training",
-                                "evaluate on units that training has not seen"),
-                  fraction > *rules.train_unit_overlap_max);
+      add_quality(
+          rows,
+          quality(rows, "train_unit_overlap", fraction, *rules.train_unit_overlap_max, "LEAKAGE:train_unit_overlap",
+                  count_of(shared, "unit") + " of `" + rows.rules.id + "` were seen in training",
+                  "evaluate on units that training has not seen"),
+          fraction > *rules.train_unit_overlap_max);
   }
   if (rules.label_time_after_train_end) {
     auto const early = std::count_if(rows.data.time_us.begin(), rows.data.time_us.end(),
                                      [&](std::int64_t t) { return t <= evidence.train_end_us; });
     if (evidence.train_end_us == 0 || rows.data.time_us.empty())
-      add_quality(rows, quality(rows, "label_time", std::numeric_limits<double>::quiet_NaN(), 0,
-                                "LEAKAGE_UNCHECKED:train_end",
-                                std::string{"the policy wants labels from after training, and the evidence has no "} +
-                                    (evidence.train_end_us == 0 ? "end of training" : "time column"),
-                                "add the newest label time of training, and a time column, to the evidence"),
-                  true);
+      add_quality(
+          rows,
+          quality(rows, "label_time", std::numeric_limits<double>::quiet_NaN(), 0, "LEAKAGE_UNCHECKED:train_end",
+                  std::string{"the policy wants labels from after training, and the evidence has no "} +
+                      (evidence.train_end_us == 0 ? "end of training" : "time column"),
+                  "add the newest label time of training, and a time column, to the evidence"),
+          true);
     else
-      add_quality(rows, quality(rows, "label_time", static_cast<double>(early), 0, "LEAKAGE:label_time",
-                                count_of(early, "row") + " of `" + rows.rules.id + "` are not after the end of training",
-                                "evaluate on rows from after the end of training"),
+      add_quality(rows,
+                  quality(rows, "label_time", static_cast<double>(early), 0, "LEAKAGE:label_time",
+                          count_of(early, "row") + " of `" + rows.rules.id + "` are not after the end of training",
+                          "evaluate on rows from after the end of training"),
                   early > 0);
   }
 }
@@ -200,10 +229,11 @@ void check_reuse(Rows& rows, model::PromotionPolicy const& policy, Evidence cons
   int const most = rows.rules.reuse->max_evaluations;
   rows.level = equal ? policy.alpha / most : policy.alpha * 6 / (M_PI * M_PI * k * k);
   if (!equal) return;
-  add_quality(rows, quality(rows, "reuse", k, most, "TESTSET_EXHAUSTED",
-                            "this is evaluation " + std::to_string(rows.evaluation) + " of `" + rows.rules.id +
-                                "`, its budget is " + std::to_string(most),
-                            "evaluate on a set that has not been used up"),
+  add_quality(rows,
+              quality(rows, "reuse", k, most, "TESTSET_EXHAUSTED",
+                      "this is evaluation " + std::to_string(rows.evaluation) + " of `" + rows.rules.id +
+                          "`, its budget is " + std::to_string(most),
+                      "evaluate on a set that has not been used up"),
               rows.evaluation > most);
 }
 
@@ -222,7 +252,8 @@ std::uint32_t number_groups(std::vector<std::string> const& names, std::vector<s
   numbers.clear();
   numbers.reserve(names.size());
   for (auto const& name : names)
-    numbers.push_back(static_cast<std::uint32_t>(std::lower_bound(distinct.begin(), distinct.end(), name) - distinct.begin()));
+    numbers.push_back(
+        static_cast<std::uint32_t>(std::lower_bound(distinct.begin(), distinct.end(), name) - distinct.begin()));
   return static_cast<std::uint32_t>(distinct.size());
 }
 
@@ -254,15 +285,17 @@ Result<Rows> prepare(model::PromotionPolicy const& policy, model::EvaluationSet 
   std::iota(rows.all.begin(), rows.all.end(), 0U);
   check_reuse(rows, policy, evidence);
 
-  add_quality(rows, quality(rows, "rows", static_cast<double>(n), 1, "EMPTY_SET", "`" + set.id + "` has no rows",
-                            "add labelled rows"),
+  add_quality(rows,
+              quality(rows, "rows", static_cast<double>(n), 1, "EMPTY_SET", "`" + set.id + "` has no rows",
+                      "add labelled rows"),
               n == 0);
   if (!set.columns.cluster.empty()) {
     rows.clusters = number_groups(rows.data.cluster, rows.cluster);
     auto const without = std::count(rows.data.cluster.begin(), rows.data.cluster.end(), std::string{});
-    add_quality(rows, quality(rows, "cluster_values", static_cast<double>(without), 0, "MISSING_CLUSTER",
-                              count_of(without, "row") + " of `" + set.id + "` have no `" + set.columns.cluster + "`",
-                              "give every row its cluster"),
+    add_quality(rows,
+                quality(rows, "cluster_values", static_cast<double>(without), 0, "MISSING_CLUSTER",
+                        count_of(without, "row") + " of `" + set.id + "` have no `" + set.columns.cluster + "`",
+                        "give every row its cluster"),
                 without > 0);
   } else if (!rows.data.time_us.empty()) {
     std::vector<std::string> days;

@@ -12,28 +12,28 @@ namespace podium::inline v0::gate {
 /// A check together with what the decision table asks of it.
 struct Finding {
   model::Check check;
-  std::string set;              ///< evaluation set
-  std::string code;             ///< reason code should this finding decide
+  std::string set;   ///< evaluation set
+  std::string code;  ///< reason code should this finding decide
   std::string message;
   bool slice = false;
-  bool in_family = false;       ///< its failure can reject: Holm counts it
-  bool tested = false;          ///< it has a standard error
-  double failure_p = 1;         ///< one-sided, of the claim that the line is kept
+  bool in_family = false;  ///< its failure can reject: Holm counts it
+  bool tested = false;     ///< it has a standard error
+  double failure_p = 1;    ///< one-sided, of the claim that the line is kept
 };
 
 /// One evaluation set, its rows in the order of their units so that the order of the file cannot matter.
 struct Rows {
   model::EvaluationSet rules;
   Predictions data;
-  std::vector<std::uint32_t> all;         ///< 0, 1, 2, ...
-  std::vector<std::uint32_t> cluster;     ///< empty: rows taken as independent
+  std::vector<std::uint32_t> all;      ///< 0, 1, 2, ...
+  std::vector<std::uint32_t> cluster;  ///< empty: rows taken as independent
   std::uint32_t clusters = 0;
-  std::vector<std::uint32_t> day;         ///< only without a cluster column, where a time column is there
+  std::vector<std::uint32_t> day;  ///< only without a cluster column, where a time column is there
   std::uint32_t days = 0;
   std::int64_t positives = 0;
-  int evaluation = 1;                     ///< this is use number ... of the set
+  int evaluation = 1;  ///< this is use number ... of the set
   double level = 0.05;
-  bool usable = true;                     ///< labels and scores allow estimates
+  bool usable = true;  ///< labels and scores allow estimates
   bool invalid = false;
   bool too_small = false;
   std::vector<Finding> quality;

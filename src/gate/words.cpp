@@ -12,9 +12,12 @@ std::string show(double value) {
   char text[48];
   double const size = std::abs(value);
   if (value == 0) return "0";
-  if (size >= 1e7 || size < 1e-4) std::snprintf(text, sizeof text, "%.1e", value);
-  else if (size >= 1000) std::snprintf(text, sizeof text, "%.0f", value);
-  else std::snprintf(text, sizeof text, "%.4f", value);
+  if (size >= 1e7 || size < 1e-4)
+    std::snprintf(text, sizeof text, "%.1e", value);
+  else if (size >= 1000)
+    std::snprintf(text, sizeof text, "%.0f", value);
+  else
+    std::snprintf(text, sizeof text, "%.4f", value);
   std::string shown = text;
   // Drop zeros that say nothing: 0.0100 -> 0.01
   if (shown.find('.') != std::string::npos && shown.find('e') == std::string::npos) {
@@ -39,11 +42,9 @@ double rounded(double value) {
   auto const end = std::to_chars(text, text + sizeof text, value, std::chars_format::scientific, 11).ptr;
   double result = 0;
   std::from_chars(text, end, result);
-  return result == 0 ? 0 : result;   // no negative zero
+  return result == 0 ? 0 : result;  // no negative zero
 }
 
-std::string count_of(std::int64_t n, std::string const& thing) {
-  return show(n) + " " + thing + (n == 1 ? "" : "s");
-}
+std::string count_of(std::int64_t n, std::string const& thing) { return show(n) + " " + thing + (n == 1 ? "" : "s"); }
 
 }  // namespace podium::inline v0::gate

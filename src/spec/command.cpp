@@ -89,6 +89,16 @@ std::vector<Group> groups_in(Reader& reader, Node const& command) {
   return groups;
 }
 
+/// `${{` without its end.
+void check_open_braces(Reader& reader, Node const& command) {
+  auto const open = command.text.rfind("${{");
+  if (open == std::string::npos || command.text.find("}}", open) != std::string::npos) return;
+  auto& problem = reader.error("PD1044", command, "the binding is not closed", "write `${{inputs.NAME}}`");
+  auto const at = command.source->bytes().rfind("${{", command.span.end);
+  if (at != std::string::npos && at >= command.span.begin)
+    problem.primary = command.source->label({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + 3)});
+}
+
 bool parse_number(std::string_view type, std::string_view text, double& number) {
   if (!parse_python_float(text, number) || !std::isfinite(number)) return false;
   return type == "number" || number == std::trunc(number);
@@ -109,6 +119,7 @@ bool fits_type(std::string_view type, std::string_view text) {
 void check_component_name(Reader& reader, Node const& node, Value& value) {
   auto const good = [](char c) { return std::islower(static_cast<unsigned char>(c)) != 0 || std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '_'; };
   auto const& name = value.text;
+  if (!reader.included().empty()) return;   // a pipeline names its copy itself
   if (!name.empty() && std::islower(static_cast<unsigned char>(name.front())) != 0 && std::all_of(name.begin(), name.end(), good)) return;
   reader.error("PD1016", node, "`" + name + "` is not a component name", "use lower-case letters, digits and underscores, beginning with a letter");
 }
@@ -137,6 +148,10 @@ void check_parameter(Reader& reader, Node const& node, Value& value) {
   }
   auto const& given = value.at("default");
   if (!given) return;
+  if (value.at("optional").boolean) {
+    Reader::Step const step{reader, "optional"};
+    reader.warning("PD1045", *node.entry("optional")->key, "an input with a default is never absent: `optional` has no effect", "keep one of them");
+  }
   Reader::Step const step{reader, "default"};
   if (!fits_type(type, given.text)) {
     double parsed = 0;
@@ -163,6 +178,7 @@ void check_port(Reader& reader, Node const& node, Value& value) {
 
 void check_command(Reader& reader, Node const& command, Declared const& declared) {
   if (!command.is_string()) return;
+  check_open_braces(reader, command);
   auto const groups = groups_in(reader, command);
   std::vector<bool> has_optional(groups.size(), false);
   for (auto const& binding : bindings_in(command)) {
@@ -174,7 +190,7 @@ void check_command(Reader& reader, Node const& command, Declared const& declared
     };
     if (target.kind == Target::Kind::search_space && !declared.component) continue;
     if (!input && target.kind != Target::Kind::own_output) {
-      if (declared.component)
+      if (binding.expression.find('.') != std::string::npos)
         say("PD1044", binding.where, "`" + binding.expression + "` is not a binding that a command can use",
             "a command sees `${{inputs.NAME}}` and `${{outputs.NAME}}`");
       continue;

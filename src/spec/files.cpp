@@ -35,6 +35,25 @@ bool strip(Value& value) {
   return !value.text.empty();
 }
 
+/// What is left behind `azureml:` must be an ARM id, or a name with a version or a label.
+void check_version(Reader& reader, Node const& node, Value const& value) {
+  auto const& text = value.text;
+  if (text.starts_with("azureml://")) {
+    if (text.starts_with("azureml://registries/") && text.find("/versions/") == std::string::npos && text.find("/labels/") == std::string::npos)
+      reader.error("PD1019", node, "the reference `" + text + "` has no version", "end it with `/versions/VERSION` or `/labels/LABEL`");
+    return;
+  }
+  if (text.front() == '/') {
+    if (!text.starts_with("/subscriptions/") || text.find("/providers/") == std::string::npos)
+      reader.error("PD1019", node, "`" + text + "` is not an ARM id", "it begins with `/subscriptions/` and names a provider and a workspace");
+    return;
+  }
+  if (text.find('/') != std::string::npos)
+    reader.error("PD1019", node, "`" + text + "` is neither a name nor an ARM id", std::string{reference_help});
+  else if (text.find_first_of(":@") == std::string::npos)
+    reader.error("PD1019", node, "the reference `azureml:" + text + "` has no version", "write `azureml:" + text + ":VERSION` or `azureml:" + text + "@latest`");
+}
+
 std::string scalar_yaml(Node const& node) {
   if (node.type != ScalarType::string) return node.text.empty() ? "null" : node.text;
   std::string out = "\"";
@@ -81,7 +100,7 @@ void check_code(Reader& reader, Node const& node, Value& value) {
 }
 
 void check_environment(Reader& reader, Node const& node, Value& value) {
-  if (strip(value)) return;
+  if (strip(value)) return check_version(reader, node, value);
   auto& problem = reader.error("PD1019", node, "`" + value.text + "` is not a reference to an environment", std::string{reference_help});
   bool const name_like = value.text.find_first_of(" /\\.") == std::string::npos && !value.text.empty() && value.text.find(':') != std::string::npos;
   if (!name_like || value.text.starts_with("azureml:")) return;
@@ -92,6 +111,10 @@ void check_environment(Reader& reader, Node const& node, Value& value) {
 void check_reference(Reader& reader, Node const& node, Value& value) {
   if (!strip(value))
     reader.error("PD1019", node, "`" + value.text + "` is not a reference", "did you mean `azureml:" + value.text + "`?");
+}
+
+void check_default_compute(Reader& reader, Node const& node, Value& value) {
+  if (value.text != "serverless") check_reference(reader, node, value);
 }
 
 void check_compute(Reader&, Node const&, Value& value) { strip(value); }
@@ -139,7 +162,7 @@ void check_data_path(Reader& reader, Node const& node, Value& value) {
 void check_model_path(Reader& reader, Node const& node, Value& value) { check_data_path(reader, node, value); }
 
 void check_deployment_model(Reader& reader, Node const& node, Value& value) {
-  if (strip(value)) return;
+  if (strip(value)) return check_version(reader, node, value);
   reader.error("PD1019", node, "`" + value.text + "` is not a reference to a model",
                std::string{reference_help} + ", or `{path: ./folder}` for a local one");
 }

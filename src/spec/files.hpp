@@ -9,6 +9,7 @@ namespace podium::inline v0::spec {
 void check_code(Reader& reader, Node const& node, Value& value);
 void check_environment(Reader& reader, Node const& node, Value& value);
 void check_reference(Reader& reader, Node const& node, Value& value);
+void check_default_compute(Reader& reader, Node const& node, Value& value);
 void check_compute(Reader& reader, Node const& node, Value& value);
 void check_local_file(Reader& reader, Node const& node, Value& value);
 void check_conda_file(Reader& reader, Node const& node, Value& value);

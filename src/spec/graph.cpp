@@ -36,6 +36,9 @@ Member const* declared_as(Value const& group, std::string const& name) {
   return member_of(group, std::string_view{name}.substr(0, name.find('.')));
 }
 
+/// `${{name}}`, `${{default_datastore}}`: filled in by the service when the job runs.
+bool is_macro(std::string_view expression) { return expression.find('.') == std::string_view::npos; }
+
 std::string meant(std::string_view word, std::vector<std::string_view> const& words, std::string otherwise) {
   auto const near = nearest(word, words);
   return near.empty() ? std::move(otherwise) : "did you mean `" + std::string{near} + "`?";
@@ -180,8 +183,8 @@ class Graph {
   void check_literal(Node const& node, std::string const& text, Value const& declared, Node const& use) {
     auto const type = declared.string("type");
     if (!is_parameter(type)) return;
-    auto const say = [&](std::string rule, std::string message) {
-      auto& problem = reader_.error(std::move(rule), node, std::move(message));
+    auto const say = [&](std::string rule, std::string message, Severity severity = Severity::error) {
+      auto& problem = reader_.report(std::move(rule), severity, node, std::move(message));
       if (declared.node != nullptr) {
         auto const* place = declared.node->find("type");
         problem.related.push_back((place == nullptr ? declared.node : place)->source->label((place == nullptr ? declared.node : place)->span, "declared here"));
@@ -203,7 +206,7 @@ class Graph {
     if (choices && std::none_of(choices.items.begin(), choices.items.end(), [&](Value const& item) { return item.text == text; })) {
       std::vector<std::string_view> words;
       for (auto const& item : choices.items) words.push_back(item.text);
-      say("PD1042", "`" + text + "` is not one of the input's choices: " + joined(words));
+      say("PD1042", "`" + text + "` is not one of the input's choices: " + joined(words), Severity::warning);
     }
   }
 
@@ -216,6 +219,7 @@ class Graph {
   /// `declared`: the input that the whole binding is given to, when it is known.
   void follow(Member const& job, Node const& node, Binding const& binding, Value const* declared) {
     auto const target = target_of(binding.expression);
+    if (is_macro(binding.expression)) return;
     switch (target.kind) {
       case Target::Kind::parent_input: return follow_input(node, binding, target, declared);
       case Target::Kind::job_output:
@@ -313,6 +317,7 @@ class Graph {
         follow_input(node, binding, target, nullptr);
         continue;
       }
+      if (is_macro(binding.expression)) continue;
       if (target.kind != Target::Kind::parent_output) {
         at_binding("PD1044", node, binding.where, "`" + binding.expression + "` is not a binding that an output can use",
                    "write `${{parent.outputs.NAME}}`");
@@ -450,12 +455,11 @@ void check_node(Reader& reader, Node const& node, Value& value) {
   }
   if (component == nullptr && command == nullptr) {
     Reader::Step const step{reader, "component"};
-    Node const& place = node.entries.empty() ? node : *node.entries.front().key;
-    reader.error("PD1013", place, "the step names no component and has no command", "add `component: ./file.yml`, or `command:` and `environment:`");
+    reader.error("PD1013", reader.holder(node), "the step names no component and has no command", "add `component: ./file.yml`, or `command:` and `environment:`");
   }
   if (component == nullptr && command != nullptr && node.find("environment") == nullptr) {
     Reader::Step const step{reader, "environment"};
-    reader.error("PD1013", *node.entries.front().key, "the required field `environment` is missing", "add `environment:`");
+    reader.error("PD1013", reader.holder(node), "the required field `environment` is missing", "add `environment:`");
   }
   static_cast<void>(value);
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <cmath>
+#include <utility>
 
 namespace podium::inline v0::spec {
 namespace {
@@ -159,6 +160,11 @@ Diagnostic& Reader::report(std::string rule, Severity severity, Node const& node
                          .help = std::move(help)});
 }
 
+Node const& Reader::holder(Node const& mapping) const {
+  if (holder_ != nullptr) return *holder_;
+  return mapping.entries.empty() ? mapping : *mapping.entries.front().key;
+}
+
 Value Reader::mismatch(Shape const& shape, Node const& node) {
   std::string help;
   bool const wants_text = shape.kind == Shape::Kind::string || (shape.kind == Shape::Kind::either && shape.scalar != nullptr &&
@@ -210,7 +216,7 @@ bool Reader::read_range(Shape const& shape, Node const& node, double number) {
 Value Reader::read_scalar(Shape const& shape, Node const& node) {
   if (!node.is_scalar()) return mismatch(shape, node);
   Value value{.node = &node};
-  if (bindings && node.is_string() && is_binding(node.text)) {
+  if (bindings_ && node.is_string() && is_binding(node.text)) {
     value.kind = Value::Kind::text;
     value.text = node.text;
     value.binding = true;
@@ -338,15 +344,16 @@ Value Reader::read_object(Shape const& shape, Node const& node) {
     }
     if (entry.value->is_null() && field->nullable) continue;
     weigh(*field, *entry.key);
+    auto const* before = std::exchange(holder_, entry.key.get());
     value.members.push_back({entry.key->text, entry.key.get(), read(*field->shape, *entry.value)});
+    holder_ = before;
   }
   for (auto const& field : shape.fields) {
     auto const* given = node.find(field.name);
     if (given != nullptr && !(given->is_null() && field.nullable)) continue;
     if (field.need == Need::required && std::find(meant.begin(), meant.end(), field.name) == meant.end()) {
       Step const step{*this, field.name};
-      Node const& place = node.entries.empty() ? node : *node.entries.front().key;
-      error("PD1013", place, "the required field `" + std::string{field.name} + "` is missing",
+      error("PD1013", holder(node), "the required field `" + std::string{field.name} + "` is missing",
             "add `" + std::string{field.name} + ":`");
     } else if (!field.fallback.empty()) {
       auto const text = scalar_node(*node.source, node.span, std::string{field.fallback});
@@ -364,8 +371,7 @@ Value Reader::read_tagged(Shape const& shape, Node const& node) {
   std::string word{shape.tag_default};
   Step const step{*this, shape.tag};
   if (tag == nullptr && word.empty()) {
-    Node const& place = node.entries.empty() ? node : *node.entries.front().key;
-    error("PD1013", place, "the required field `" + std::string{shape.tag} + "` is missing", "add `" + std::string{shape.tag} + ":`");
+    error("PD1013", holder(node), "the required field `" + std::string{shape.tag} + "` is missing", "add `" + std::string{shape.tag} + ":`");
     return {.node = &node};
   }
   if (tag != nullptr) {
@@ -384,6 +390,13 @@ Value Reader::read_tagged(Shape const& shape, Node const& node) {
 }
 
 Value Reader::read(Shape const& shape, Node const& node) {
+  bool const before = std::exchange(bindings_, bindings_ || shape.bindings);
+  Value value = read_shape(shape, node);
+  bindings_ = before;
+  return value;
+}
+
+Value Reader::read_shape(Shape const& shape, Node const& node) {
   Value value;
   switch (shape.kind) {
     case Shape::Kind::any:
@@ -397,7 +410,9 @@ Value Reader::read(Shape const& shape, Node const& node) {
       value = {.kind = Value::Kind::map, .node = &node};
       for (auto const& entry : node.entries) {
         Step const step{*this, entry.key->text};
+        auto const* before = std::exchange(holder_, entry.key.get());
         value.members.push_back({entry.key->text, entry.key.get(), read(*shape.item, *entry.value)});
+        holder_ = before;
       }
       break;
     case Shape::Kind::list:
@@ -405,13 +420,15 @@ Value Reader::read(Shape const& shape, Node const& node) {
       value = {.kind = Value::Kind::list, .node = &node};
       for (std::size_t i = 0; i < node.items.size(); ++i) {
         Step const step{*this, std::to_string(i)};
+        auto const* before = std::exchange(holder_, nullptr);
         value.items.push_back(read(*shape.item, *node.items[i]));
+        holder_ = before;
       }
       if (node.items.size() < shape.least)
         error("PD1015", node, "the list needs at least " + std::to_string(shape.least) + " item" + (shape.least == 1 ? "" : "s"));
       break;
     case Shape::Kind::either: {
-      if (bindings && node.is_string() && is_binding(node.text)) return read_scalar(string_shape, node);
+      if (bindings_ && node.is_string() && is_binding(node.text)) return read_scalar(string_shape, node);
       auto const* picked = node.is_mapping() ? shape.mapping : node.is_sequence() ? shape.sequence : shape.scalar;
       if (picked == nullptr || (node.is_null() && picked == shape.scalar && picked->kind != Shape::Kind::any)) return mismatch(shape, node);
       value = read(*picked, node);

@@ -60,7 +60,6 @@ class Reader {
   Documents& documents() { return documents_; }
   Document const& document() const { return document_; }
   Purpose purpose() const { return purpose_; }
-  bool bindings = false;   ///< `${{...}}` may stand for any scalar
 
   /// Reports at a node, and returns the finding for more detail.  Errors about placeholders are warnings.
   Diagnostic& report(std::string rule, Severity severity, Node const& node, std::string message, std::string help = {});
@@ -86,6 +85,8 @@ class Reader {
     Reader& reader_;
     std::size_t before_;
   };
+  /// Where to show that something is missing from a mapping: its key, or the first key of the document.
+  Node const& holder(Node const& mapping) const;
   std::string const& path() const { return path_; }
   std::vector<Label> const& included() const { return included_; }
 
@@ -99,9 +100,13 @@ class Reader {
   void weigh(Field const& field, Node const& key);
   Value mismatch(Shape const& shape, Node const& node);
 
+  Value read_shape(Shape const& shape, Node const& node);
+
   Documents& documents_;
   Document const& document_;
   Purpose purpose_;
+  bool bindings_ = false;
+  Node const* holder_ = nullptr;   // the key of the value that is being read
   std::string path_;
   std::vector<Label> included_;
 };

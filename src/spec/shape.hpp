@@ -91,6 +91,8 @@ struct Shape {
   Shape const* mapping = nullptr;
   Shape const* sequence = nullptr;
 
+  bool bindings = false;   ///< from here on, `${{...}}` may stand for any scalar
+
   void (*check)(Reader&, Node const&, Value&) = nullptr;   ///< what the table cannot say; runs last
 };
 

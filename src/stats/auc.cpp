@@ -17,9 +17,12 @@ struct Classes {
 Result<Classes> count_classes(std::span<double const> label) {
   Classes classes;
   for (double const y : label) {
-    if (y == 1) ++classes.positives;
-    else if (y == 0) ++classes.negatives;
-    else return Error{Errc::invalid_argument, "a label is neither 0 nor 1"};
+    if (y == 1)
+      ++classes.positives;
+    else if (y == 0)
+      ++classes.negatives;
+    else
+      return Error{Errc::invalid_argument, "a label is neither 0 nor 1"};
   }
   if (classes.positives == 0 || classes.negatives == 0)
     return Error{Errc::invalid_argument, "an AUC needs rows of both classes"};
@@ -45,7 +48,7 @@ Result<Placements> place(std::span<double const> label, std::span<double const> 
   placed.value.resize(score.size());
   auto const m = static_cast<double>(classes.positives), n = static_cast<double>(classes.negatives);
   std::int64_t positives_below = 0, negatives_below = 0;
-  double half_pairs = 0;   // twice the number of pairs ranked right: whole numbers, exact below 2^53
+  double half_pairs = 0;  // twice the number of pairs ranked right: whole numbers, exact below 2^53
   for (std::size_t start = 0; start < order.size();) {
     std::size_t end = start;
     std::int64_t positives = 0, negatives = 0;
@@ -67,7 +70,8 @@ Result<Placements> place(std::span<double const> label, std::span<double const> 
 }
 
 /// Variance of an AUC, or covariance of two, from their placements.
-double delong_covariance(std::span<double const> label, Classes const& classes, Placements const& a, Placements const& b) {
+double delong_covariance(std::span<double const> label, Classes const& classes, Placements const& a,
+                         Placements const& b) {
   std::vector<double> within_positives, within_negatives;
   within_positives.reserve(static_cast<std::size_t>(classes.positives));
   within_negatives.reserve(static_cast<std::size_t>(classes.negatives));
@@ -116,8 +120,8 @@ Result<DeLong> delong(std::span<double const> label, std::span<double const> cha
   test.difference.df = std::numeric_limits<double>::infinity();
   test.difference.influence.resize(label.size());
   for (std::size_t i = 0; i < label.size(); ++i)
-    test.difference.influence[i] = (change.value[i] - change.auc) /
-                                   static_cast<double>(label[i] == 1 ? classes->positives : classes->negatives);
+    test.difference.influence[i] =
+        (change.value[i] - change.auc) / static_cast<double>(label[i] == 1 ? classes->positives : classes->negatives);
   return test;
 }
 

@@ -23,13 +23,15 @@ double non_centrality(double x, double df, double level, bool upper_tail) {
     // The series for the distribution is slow for large arguments, where it is normal for every purpose here.
     bool const is_normal = x > 5000 || lambda > 5000;
     double const below =
-        is_normal ? 1 - student_tail((x - df - lambda) / std::sqrt(2 * (df + 2 * std::max(lambda, 0.0))), normal_df)
+        is_normal     ? 1 - student_tail((x - df - lambda) / std::sqrt(2 * (df + 2 * std::max(lambda, 0.0))), normal_df)
         : lambda <= 0 ? boost::math::cdf(chi_squared(df), x)
                       : boost::math::cdf(non_central_chi_squared(df, lambda), x);
     return upper_tail ? 1 - below : below;
   };
   // `probability` of the lower tail falls with lambda, that of the upper tail rises.
-  auto const beyond = [&](double lambda) { return upper_tail ? probability(lambda) >= level : probability(lambda) <= level; };
+  auto const beyond = [&](double lambda) {
+    return upper_tail ? probability(lambda) >= level : probability(lambda) <= level;
+  };
   if (beyond(0)) return 0;
   double low = 0, high = std::max(1.0, x);
   while (!beyond(high) && high < 1e12) high *= 2;
@@ -63,8 +65,10 @@ std::vector<double> quantile_edges(std::span<double const> reference, int bins) 
 std::vector<std::int64_t> bin_counts(std::span<double const> values, std::span<double const> edges) {
   std::vector<std::int64_t> counts(edges.size() + 2, 0);
   for (double const value : values) {
-    auto const bin = std::isnan(value) ? edges.size() + 1
-                                       : static_cast<std::size_t>(std::lower_bound(edges.begin(), edges.end(), value) - edges.begin());
+    auto const bin =
+        std::isnan(value)
+            ? edges.size() + 1
+            : static_cast<std::size_t>(std::lower_bound(edges.begin(), edges.end(), value) - edges.begin());
     ++counts[bin];
   }
   return counts;
@@ -107,8 +111,7 @@ Psi psi_test(std::span<double const> reference, std::span<double const> current,
   double const scale = 1 / static_cast<double>(reference.size()) + 1 / static_cast<double>(current.size());
   double const df = result.bins - 1;
   double const x = std::max(0.0, result.value / scale);
-  result.null_band =
-      scale * boost::math::quantile(boost::math::complement(boost::math::chi_squared(df), level));
+  result.null_band = scale * boost::math::quantile(boost::math::complement(boost::math::chi_squared(df), level));
   result.upper = scale * non_centrality(x, df, level, false);
   result.lower = scale * non_centrality(x, df, level, true);
   return result;

@@ -27,8 +27,10 @@ double bisect(Function const& f, double low, double high) {
   for (int i = 0; i < 200; ++i) {
     double const middle = low + (high - low) / 2;
     if (middle == low || middle == high) break;
-    if ((f(middle) > 0) == low_is_positive) low = middle;
-    else high = middle;
+    if ((f(middle) > 0) == low_is_positive)
+      low = middle;
+    else
+      high = middle;
   }
   return low + (high - low) / 2;
 }
@@ -81,8 +83,7 @@ ChiSquare sample_ratio(std::span<std::int64_t const> counts, std::span<double co
   double total = 0, all = 0;
   int arms = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (!(weights[i] > 0) && counts[i] > 0)
-      return {std::numeric_limits<double>::infinity(), 1, 0};
+    if (!(weights[i] > 0) && counts[i] > 0) return {std::numeric_limits<double>::infinity(), 1, 0};
     if (!(weights[i] > 0)) continue;
     all += weights[i];
     total += static_cast<double>(counts[i]);

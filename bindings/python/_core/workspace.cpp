@@ -1,19 +1,11 @@
 #include "bind.hpp"
-#include "podium/connect.hpp"
+#include "workspace.hpp"
 
 namespace podium::python {
 namespace {
 
 using Timeout = std::optional<double>;
 
-/// A workspace that can be closed: every client of it then says so instead of touching what is gone.
-struct Handle {
-  std::optional<Workspace> workspace;
-  Workspace const& open() const {
-    if (!workspace) throw Exception{Error{Errc::invalid_argument, "the workspace is closed"}};
-    return *workspace;
-  }
-};
 using Shared = std::shared_ptr<Handle>;
 
 // Clients as Python sees them: attributes of the workspace, so that `ws.jobs.submit(...)` reads well.

@@ -54,6 +54,14 @@ struct Retrieved {
 
 /// Point-in-time join: for an observation at t, the newest row of each set with equal keys and
 /// t - lookback <= timestamp <= t - source_delay (both ends inclusive).  Never a later one.
+///
+/// - The row is used whole, its nulls included.  Of rows with one timestamp the one with the newest `create_timestamp`
+///   wins, if the set has such a column, then the last in the table.
+/// - A lookback of exactly zero takes only a row of the observation's very time and ignores the delay, as Azure ML
+///   does; a warning says so.
+/// - Times may be timestamps of any unit, dates, or RFC 3339 text; without a zone they are UTC.  Whole-number keys of
+///   any width compare, text and numbers do not.
+/// - Declared feature types must be the stored ones.  Dictionary-encoded features come back as plain values.
 PODIUM_API Result<Retrieved> get_offline_features(std::span<Source const> sources, data::Table const& observations,
                                                   std::string const& timestamp_column,
                                                   RetrievalOptions const& options = {}, Context const& ctx = {});
@@ -73,7 +81,7 @@ struct Audit {
 };
 
 /// Checks a result against the rule, independently of how it was made: a row may be used only if
-/// timestamp + source_delay <= observation time.
+/// timestamp + source_delay <= observation time, whatever the lookback.  `specs` in the order of the request.
 PODIUM_API Result<std::vector<Audit>> audit(std::span<model::FeatureSetSpec const> specs, Retrieved const& retrieved,
                                             data::Table const& observations, std::string const& timestamp_column,
                                             std::size_t max_examples = 5);

@@ -9,8 +9,8 @@
 namespace podium::inline v0::gate {
 
 struct NamedDecision {
-  std::string title;       ///< "Champion against challenger, September"
-  std::string note;        ///< one sentence for the reader; may be empty
+  std::string title;  ///< "Champion against challenger, September"
+  std::string note;   ///< one sentence for the reader; may be empty
   model::Decision decision;
 };
 
@@ -23,8 +23,8 @@ struct ReportTable {
 
 struct ReportInput {
   std::string title;
-  std::string headline;                            ///< one sentence: what was decided, and why
-  std::vector<NamedDecision> decisions;            ///< the first one carries the forest plot on top
+  std::string headline;                  ///< one sentence: what was decided, and why
+  std::vector<NamedDecision> decisions;  ///< the first one carries the forest plot on top
   model::RolloutRecord rollout;
   std::vector<ReportTable> tables;
   std::vector<std::pair<std::string, std::string>> provenance;

@@ -40,5 +40,7 @@ PODIUM_API Result<model::RolloutTry> drive(Session const& session, Plan const& p
 
 /// {"tries": [{"steps": [...], "outcome": "rolled_back"}, ...]}
 PODIUM_API std::string to_json(model::RolloutRecord const& record);
+/// One element of `tries`.
+PODIUM_API std::string to_json(model::RolloutTry const& one);
 
 }  // namespace podium::inline v0::rollout

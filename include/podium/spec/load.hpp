@@ -9,11 +9,18 @@
 #include "podium/result.hpp"
 
 #include <filesystem>
+#include <optional>
 #include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace podium::inline v0::spec {
 
 using Set = std::pair<std::string, std::string>;   ///< dotted path -> value, applied before reading
+
+/// The first error as "file:line:col: message [code]", and how many more there are.
+PODIUM_API std::string first_error(std::span<Diagnostic const> diagnostics);
 
 /// What a file means, and what is wrong with it.  `value` is there only without errors.
 template <class T>
@@ -22,7 +29,10 @@ struct Loaded {
   std::vector<Diagnostic> diagnostics;   ///< errors, warnings and notes, in order of place
 
   /// The value; or Errc::invalid_argument with the first error as "file:line:col: message [code]" and the number of others.
-  Result<T> result() const;
+  Result<T> result() const {
+    if (value) return *value;
+    return Error{Errc::invalid_argument, first_error(diagnostics)};
+  }
 };
 
 /// Each reads one file and what it includes; relative paths are made absolute against the file's folder.

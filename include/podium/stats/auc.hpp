@@ -17,7 +17,7 @@ struct DeLong {
   double variance_champion = 0;
   double variance_challenger = 0;
   double covariance = 0;
-  Estimate difference;     ///< challenger - champion
+  Estimate difference;  ///< challenger - champion
 };
 
 PODIUM_API Result<DeLong> delong(std::span<double const> label, std::span<double const> champion,

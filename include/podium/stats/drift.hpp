@@ -21,8 +21,8 @@ PODIUM_API double psi(std::span<std::int64_t const> reference, std::span<std::in
 /// PSI with what the sample sizes allow to say.
 struct Psi {
   double value = 0;
-  double null_band = 0;   ///< without drift the value stays below this with probability 1 - level
-  double lower = 0;       ///< one-sided bounds of the true PSI at `level`, by the non-central chi-square approximation
+  double null_band = 0;  ///< without drift the value stays below this with probability 1 - level
+  double lower = 0;      ///< one-sided bounds of the true PSI at `level`, by the non-central chi-square approximation
   double upper = 0;
   int bins = 0;
   std::int64_t reference_units = 0;

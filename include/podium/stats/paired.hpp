@@ -13,7 +13,8 @@ struct Losses {
 
 /// -log of the probability given to what happened; predictions are kept inside [clip, 1 - clip].
 /// Errc::invalid_argument for labels other than 0 and 1, predictions outside [0, 1], or a clip outside (0, 0.5).
-PODIUM_API Result<Losses> log_losses(std::span<double const> label, std::span<double const> predicted, double clip = 1e-15);
+PODIUM_API Result<Losses> log_losses(std::span<double const> label, std::span<double const> predicted,
+                                     double clip = 1e-15);
 
 /// Squared distance to the label.
 PODIUM_API Result<Losses> brier_losses(std::span<double const> label, std::span<double const> predicted);

@@ -15,8 +15,8 @@ PODIUM_API Interval clopper_pearson(std::int64_t successes, std::int64_t trials,
 /// Two models on the same rows, from the rows where exactly one is right.  Two-sided p-values.
 struct McNemar {
   double exact = 1;
-  double mid_p = 1;        ///< the default: exact is conservative (Fagerland, Lydersen and Laake 2013)
-  double chi_square = 0;   ///< without continuity correction, for display
+  double mid_p = 1;       ///< the default: exact is conservative (Fagerland, Lydersen and Laake 2013)
+  double chi_square = 0;  ///< without continuity correction, for display
 };
 
 PODIUM_API McNemar mcnemar(std::int64_t only_champion, std::int64_t only_challenger);

@@ -11,10 +11,10 @@ namespace podium::inline v0::stats {
 
 /// Anytime-valid test of "the challenger's error rate is at most `rate_ratio` times the champion's", from errors alone.
 ///
-/// Given that an error happened while the challenger had the share w of traffic, under the null it is the challenger's with
-/// probability at most r0 w / (r0 w + 1 - w).  The value averages likelihood ratios over seven worse ratios; under the null
-/// its expectation is at most 1 at any stopping time, so acting when it reaches 1 / alpha is a false alarm with
-/// probability at most alpha over all looks.
+/// Given that an error happened while the challenger had the share w of traffic, under the null it is the challenger's
+/// with probability at most r0 w / (r0 w + 1 - w).  The value averages likelihood ratios over seven worse ratios; under
+/// the null its expectation is at most 1 at any stopping time, so acting when it reaches 1 / alpha is a false alarm
+/// with probability at most alpha over all looks.
 ///
 /// A value of eight doubles; states of disjoint traffic merge, shares may change from error to error.  It needs random
 /// routing at the share that is passed (see sample_ratio), and is silent at the shares 0 and 1.
@@ -53,8 +53,8 @@ struct ChiSquare {
   double p_value = 1;
 };
 
-/// Sample-ratio mismatch: requests per arm against the configured weights (any scale).  An arm of weight 0 that still got
-/// requests makes p_value 0.
+/// Sample-ratio mismatch: requests per arm against the configured weights (any scale).  An arm of weight 0 that still
+/// got requests makes p_value 0.
 PODIUM_API ChiSquare sample_ratio(std::span<std::int64_t const> counts, std::span<double const> weights);
 
 }  // namespace podium::inline v0::stats

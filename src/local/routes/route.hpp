@@ -120,6 +120,12 @@ http::Response workspace(Call& call);
 http::Response workspaces(Call& call);
 http::Response workspace_keys(Call& call);
 http::Response resolved_uris(Call& call);
+/// The file or folder itself; Refusal if links lead out of the datastore.
+std::filesystem::path safe_path(Call const& call, Place const& place);
+/// Writes the whole file, or nothing.
+void write_file(Call const& call, Place const& place, std::string_view bytes);
+/// `count` bytes from `from`; Refusal 404 if there is no such file.
+std::string read_file(std::filesystem::path const& path, std::uint64_t from, std::uint64_t count);
 /// Files below `folder`, relative paths, sorted.
 std::vector<std::string> files_below(std::filesystem::path const& folder);
 

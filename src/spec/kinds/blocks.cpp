@@ -16,17 +16,26 @@ constexpr Alternative identities[] = {
     {"managed", &managed_identity}, {"managed_identity", &managed_identity}, {"aml_token", &bare_type}, {"user_identity", &bare_type}};
 
 constexpr Field service_fields[] = {
-    {"type", &string_shape}, {"job_service_type", &string_shape}, {"port", &integer_shape}, {"nodes", &any_shape},
+    {"type", &string_shape}, {"port", &integer_shape}, {"nodes", &any_shape},
     {"properties", &free_map_shape}, {"ssh_public_keys", &string_shape}, {"log_dir", &string_shape}};
 constexpr Shape service{.kind = object, .fields = service_fields};
 
 constexpr Shape docker_args_list{.kind = list, .item = &string_shape};
 constexpr Shape docker_args{.kind = either, .scalar = &string_shape, .sequence = &docker_args_list};
+constexpr Shape instances{.kind = integer, .min = 1};
+
+void check_memory(Reader& reader, Node const& node, Value& value) {
+  auto const& text = value.text;
+  auto const digits = text.find_first_not_of("0123456789");
+  if (digits != 0 && digits != std::string::npos && digits + 1 == text.size() && std::string_view{"bBkKmMgG"}.find(text.back()) != std::string_view::npos) return;
+  reader.error("PD1016", node, "`" + text + "` is not a size of memory", "write digits and one of b, k, m, g, for example `2g`");
+}
+constexpr Shape memory{.kind = string, .check = check_memory};
 constexpr Field resources_fields[] = {
-    {"instance_count", &integer_shape},
+    {"instance_count", &instances},
     {"instance_type", &string_shape},
     {"properties", &free_map_shape, Need::optional, Support::noted},
-    {"shm_size", &string_shape, Need::optional, Support::noted},
+    {"shm_size", &memory, Need::optional, Support::noted},
     {"docker_args", &docker_args, Need::optional, Support::noted},
     {"locations", &string_list_shape, Need::optional, Support::noted},
     {"max_instance_count", &integer_shape, Need::optional, Support::noted}};
@@ -60,7 +69,7 @@ constexpr Field build_fields[] = {{"path", &build_path}, {"dockerfile_path", &st
 constexpr Shape build{.kind = object, .fields = build_fields};
 constexpr Field route_fields[] = {{"port", &integer_shape, Need::required}, {"path", &string_shape, Need::required}};
 constexpr Shape route{.kind = object, .fields = route_fields};
-constexpr Field inference_fields[] = {{"liveness_route", &route}, {"scoring_route", &route}, {"readiness_route", &route}};
+constexpr Field inference_fields[] = {{"liveness_route", &route, Need::required}, {"scoring_route", &route, Need::required}, {"readiness_route", &route, Need::required}};
 constexpr Shape inference{.kind = object, .fields = inference_fields};
 constexpr std::string_view systems[] = {"linux", "windows"};
 constexpr Shape system{.kind = string, .values = systems, .any_case = true};
@@ -68,11 +77,10 @@ constexpr Shape system{.kind = string, .values = systems, .any_case = true};
 void check_environment_source(Reader& reader, Node const& node, Value& value) {
   bool const image = bool{value.at("image")};
   bool const build = bool{value.at("build")};
-  Node const& place = node.entries.empty() ? node : *node.entries.front().key;
   if (image && build)
     reader.error("PD1021", *node.entry("build")->key, "`image` and `build` exclude each other", "keep one of them");
   if (!image && !build && node.find("image") == nullptr && node.find("build") == nullptr)
-    reader.error("PD1021", place, "an environment needs `image` or `build`", "add `image:`, a Docker image");
+    reader.error("PD1021", reader.holder(node), "an environment needs `image` or `build`", "add `image:`, a Docker image");
 }
 
 constexpr Hint conda_hints[] = {
@@ -101,8 +109,8 @@ constexpr std::string_view output_modes[] = {"mount", "rw_mount", "upload", "dir
 constexpr Shape output_mode{.kind = string, .values = output_modes};
 constexpr std::string_view input_types[] = {"uri_file", "uri_folder", "mltable", "mlflow_model", "custom_model", "triton_model",
                                             "string", "number", "integer", "boolean"};
-constexpr Shape input_type{.kind = string, .values = input_types};
-constexpr Shape output_type{.kind = string, .values = port_types};
+constexpr Shape input_type{.kind = string, .values = input_types, .any_case = true};
+constexpr Shape output_type{.kind = string, .values = port_types, .any_case = true};
 
 constexpr Hint input_hints[] = {
     {"optional", "only a component declares inputs as optional; a job gives values"},
@@ -118,7 +126,11 @@ constexpr Field output_fields[] = {
     {"type", &output_type, Need::optional, Support::carried, "uri_folder"}, {"path", &string_shape}, {"mode", &output_mode},
     {"name", &string_shape}, {"version", &text_shape}, {"description", &string_shape, Need::optional, Support::noted},
     {"path_on_compute", &string_shape, Need::optional, Support::noted}};
-constexpr Shape output_mapping{.kind = object, .name = "an output", .fields = output_fields};
+void check_output_version(Reader& reader, Node const& node, Value&) {
+  if (auto const* version = node.entry("version"); version != nullptr && node.find("name") == nullptr)
+    reader.error("PD1021", *version->key, "`version` is given without `name`", "add `name:`, the asset that the output becomes");
+}
+constexpr Shape output_mapping{.kind = object, .name = "an output", .fields = output_fields, .check = check_output_version};
 
 /// A bare word is no output; nothing at all is the default one.
 void check_output_scalar(Reader& reader, Node const& node, Value& value) {
@@ -129,10 +141,21 @@ void check_output_scalar(Reader& reader, Node const& node, Value& value) {
 constexpr Shape output_scalar{.kind = any, .check = check_output_scalar};
 constexpr Shape output{.kind = either, .name = "an output", .scalar = &output_scalar, .mapping = &output_mapping};
 
+constexpr Shape free_tag{.kind = either, .name = "a single value", .scalar = &any_shape};
+
+constexpr std::string_view endpoint_identity_types[] = {"system_assigned", "user_assigned", "none"};
+constexpr Shape endpoint_identity_type{.kind = string, .values = endpoint_identity_types, .any_case = true};
+constexpr Field user_identity_fields[] = {{"resource_id", &string_shape}, {"client_id", &string_shape}, {"principal_id", &string_shape}};
+constexpr Shape user_identity{.kind = object, .fields = user_identity_fields};
+constexpr Shape user_identities{.kind = list, .item = &user_identity};
+constexpr Field endpoint_identity_fields[] = {{"type", &endpoint_identity_type, Need::required}, {"user_assigned_identities", &user_identities},
+                                              {"principal_id", &string_shape}, {"tenant_id", &string_shape}};
+
 }  // namespace
 
+constexpr Shape endpoint_identity{.kind = object, .name = "an identity", .fields = endpoint_identity_fields};
 constexpr Shape tags{.kind = map, .item = &string_shape};
-constexpr Shape free_tags{.kind = map, .item = &any_shape};
+constexpr Shape free_tags{.kind = map, .item = &free_tag};
 constexpr Shape identity{.kind = tagged, .name = "an identity", .any_case = true, .tag = "type", .alternatives = identities};
 constexpr Shape services{.kind = map, .item = &service};
 constexpr Shape job_resources{.kind = object, .fields = resources_fields};

@@ -26,15 +26,23 @@ constexpr Alternative input_types[] = {
 constexpr Shape component_input{.kind = tagged, .name = "a mapping with `type`", .tag = "type", .alternatives = input_types};
 constexpr Shape component_inputs{.kind = map, .item = &component_input};
 
+/// `name:` with nothing behind it is a folder.
+void check_absent(Reader& reader, Node const& node, Value& value) {
+  if (node.is_null()) return;
+  reader.error("PD1012", node, "expected a mapping with `type`, found " + found(node));
+  value.kind = Value::Kind::none;
+}
+constexpr Shape absent{.kind = any, .check = check_absent};
+
 constexpr Field output_fields[] = {
-    {"type", &string_shape}, {"description", &string_shape}, {"mode", &port_mode},
-    {"early_available", &boolean_shape, Need::optional, Support::noted}, {"is_control", &boolean_shape, Need::optional, Support::noted}};
+    {"type", &string_shape}, {"description", &string_shape}, {"mode", &port_mode}};
 constexpr Shape output{.kind = object, .name = "an output", .fields = output_fields};
 constexpr Alternative output_types[] = {
     {"uri_folder", &output}, {"uri_file", &output}, {"mltable", &output}, {"mlflow_model", &output}, {"custom_model", &output},
     {"triton_model", &output}, {"path", &output}, {"string", &output}, {"number", &output}, {"integer", &output}, {"boolean", &output}};
 constexpr Shape component_output{.kind = tagged, .name = "a mapping with `type`", .tag = "type", .alternatives = output_types};
-constexpr Shape component_outputs{.kind = map, .item = &component_output};
+constexpr Shape output_or_nothing{.kind = either, .name = "a mapping with `type`", .scalar = &absent, .mapping = &component_output};
+constexpr Shape component_outputs{.kind = map, .item = &output_or_nothing};
 
 constexpr Shape name{.kind = string, .check = check_component_name};
 constexpr std::string_view types[] = {"command"};
@@ -45,8 +53,9 @@ constexpr Hint hints[] = {
     {"environment_variables", "a component has no environment variables: set them in the pipeline's node"},
     {"limits", "a component has no limits: set them in the pipeline's node"}};
 
+constexpr Shape instances{.kind = integer, .min = 1};
 constexpr Field resources_fields[] = {
-    {"instance_count", &integer_shape}, {"instance_type", &string_shape},
+    {"instance_count", &instances}, {"instance_type", &string_shape},
     {"properties", &free_map_shape, Need::optional, Support::noted}, {"shm_size", &string_shape, Need::optional, Support::noted},
     {"docker_args", &any_shape, Need::optional, Support::noted}, {"locations", &string_list_shape, Need::optional, Support::noted},
     {"max_instance_count", &integer_shape, Need::optional, Support::noted}};

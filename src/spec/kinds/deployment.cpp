@@ -42,6 +42,7 @@ void check_scale(Reader& reader, Node const& node, Value& value) {
   static_cast<void>(value);
 }
 
+constexpr Shape instances{.kind = integer, .min = 1};
 constexpr Shape name{.kind = string, .check = check_name};
 constexpr std::string_view types[] = {"managed"};
 constexpr std::string_view other_types[] = {"kubernetes"};
@@ -105,7 +106,7 @@ constexpr Field fields[] = {
     {"code_configuration", &code_configuration},
     {"environment_variables", &text_map_shape},
     {"instance_type", &string_shape, Need::required},
-    {"instance_count", &integer_shape},
+    {"instance_count", &instances},
     {"request_settings", &request_settings},
     {"data_collector", &data_collector},
     {"app_insights_enabled", &boolean_shape, Need::optional, Support::noted},

@@ -50,7 +50,7 @@ constexpr Field fields[] = {
     {"properties", &free_map_shape},
     {"auth_mode", &auth_mode, Need::optional, Support::carried, "key"},
     {"location", &string_shape, Need::optional, Support::noted},
-    {"identity", &any_shape, Need::optional, Support::noted},
+    {"identity", &endpoint_identity, Need::optional, Support::noted},
     {"traffic", &traffic, Need::optional, Support::carried, {}, true},
     {"mirror_traffic", &mirror, Need::optional, Support::carried, {}, true},
     {"public_network_access", &network, Need::optional, Support::noted},

@@ -64,7 +64,7 @@ constexpr Field source_fields[] = {
 void check_source(Reader& reader, Node const& node, Value& value) {
   if (node.find("path") != nullptr || value.string("type") == "custom" || value.string("type") == "featureset") return;
   Reader::Step const step{reader, "path"};
-  reader.error("PD1013", *node.entries.front().key, "the required field `path` is missing", "add `path:`");
+  reader.error("PD1013", reader.holder(node), "the required field `path` is missing", "add `path:`");
 }
 
 constexpr Shape source{.kind = object, .name = "a source", .fields = source_fields, .check = check_source};

@@ -9,6 +9,7 @@ namespace podium::inline v0::spec::kinds {
 extern Shape const tags;                 // text to text
 extern Shape const free_tags;            // text to any scalar
 extern Shape const identity;
+extern Shape const endpoint_identity;
 extern Shape const services;
 extern Shape const job_resources;
 extern Shape const distribution;

@@ -1,3 +1,4 @@
+#include "spec/files.hpp"
 #include "spec/graph.hpp"
 #include "spec/kinds/kinds.hpp"
 
@@ -47,10 +48,12 @@ constexpr Alternative node_types[] = {
     {"spark", &unchecked}, {"import", &unchecked}, {"data_transfer", &unchecked}, {"finetuning", &unchecked},
     {"do_while", &unchecked}, {"if_else", &unchecked}, {"parallel_for", &unchecked}};
 constexpr Shape node{.kind = tagged, .name = "a step", .any_case = true, .tag = "type", .tag_default = "command", .alternatives = node_types};
-constexpr Shape nodes{.kind = map, .item = &node};
+constexpr Shape nodes{.kind = map, .item = &node, .bindings = true};
+
+constexpr Shape default_compute{.kind = string, .check = check_default_compute};
 
 constexpr Field settings_fields[] = {
-    {"default_compute", &compute, Need::optional, Support::carried, {}, true},
+    {"default_compute", &default_compute, Need::optional, Support::carried, {}, true},
     {"default_datastore", &asset_reference},
     {"continue_on_step_failure", &boolean_shape},
     {"force_rerun", &boolean_shape},

@@ -72,8 +72,8 @@ constexpr Shape rule{.kind = string, .values = rules};
 constexpr Field success_fields[] = {{"rule", &rule}, {"items", &words}};
 constexpr Shape success{.kind = object, .fields = success_fields};
 
-constexpr std::string_view metric_names[] = {"roc_auc", "log_loss", "brier", "accuracy"};
-constexpr std::string_view other_metrics[] = {"recall_at_precision", "precision", "recall", "f1", "average_precision", "calibration_error",
+constexpr std::string_view metric_names[] = {"roc_auc", "log_loss", "brier"};
+constexpr std::string_view other_metrics[] = {"accuracy", "recall_at_precision", "precision", "recall", "f1", "average_precision", "calibration_error",
                                               "squared_error", "absolute_error", "cost", "custom"};
 constexpr Shape metric_name{.kind = string, .values = metric_names, .refused = other_metrics};
 constexpr std::string_view roles[] = {"success", "guardrail", "deterioration", "floor", "ceiling", "report"};
@@ -153,7 +153,7 @@ void check_metrics(Reader& reader, Node const& node, Value& value) {
     reader.error("PD1060", *success.at("items").node, "with the rule `none` no check is asked to show success", "remove the items, or use the rule `any` or `all`");
   if (!none && named.empty()) {
     auto const* place = node.entry("success");
-    reader.error("PD1060", place == nullptr ? *node.entries.front().key : *place->key, "no check is asked to show success",
+    reader.error("PD1060", place == nullptr ? reader.holder(node) : *place->key, "no check is asked to show success",
                  "name success checks in `items`, or use the rule `none` for a refresh");
   }
 }
@@ -170,14 +170,14 @@ constexpr Shape too_small{.kind = string, .values = small, .refused = other_smal
 void check_slice(Reader& reader, Node const& node, Value& value) {
   if (node.find("simpson") != nullptr) return;   // refused as a whole
   for (auto const name : {"by", "metric"}) {
-    if (node.find(name) != nullptr || node.entries.empty()) continue;
+    if (node.find(name) != nullptr) continue;
     Reader::Step const step{reader, name};
-    reader.error("PD1013", *node.entries.front().key, "the required field `" + std::string{name} + "` is missing", "add `" + std::string{name} + ":`");
+    reader.error("PD1013", reader.holder(node), "the required field `" + std::string{name} + "` is missing", "add `" + std::string{name} + ":`");
   }
   auto const role = value.string("role");
   if (role == "guardrail" && node.find("margin") == nullptr) {
     Reader::Step const step{reader, "margin"};
-    auto const& place = value.at("role").node == nullptr ? *node.entries.front().key : *value.at("role").node;
+    auto const& place = value.at("role").node == nullptr ? reader.holder(node) : *value.at("role").node;
     reader.error("PD1060", place, "a guardrail needs `margin`", "add `margin:`");
   }
 }

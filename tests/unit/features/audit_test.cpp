@@ -22,6 +22,19 @@ TEST_CASE("an honest join has no violation") {
   CHECK(audits[0].examples.empty());
 }
 
+TEST_CASE(
+    "a value that became known at the very time of the observation is no violation, one microsecond later it is") {
+  auto const on_time = source(stored({"a"}, {"09:45"}, {1}), 15min);
+  auto const late = source(stored({"a"}, {"09:45:00.000001"}, {1}), 15min);
+  auto const at_ten = observed({"a"}, {"10:00"});
+  auto const violations = [&](features::Source const& set) {
+    auto const result = ask({set}, at_ten, {.apply_source_delay = false}).value();
+    return features::audit(std::vector{set.spec}, result, at_ten, "t").value().front().violations;
+  };
+  CHECK(violations(on_time) == 0);
+  CHECK(violations(late) == 1);
+}
+
 TEST_CASE("a leak shows in the audit, row by row, with when the value became known") {
   auto const result = ask({fs}, now, {.leak = {{"fs", 1h}}}).value();
   CHECK(column(result, "v") == Texts{"2", "3", "2", ""});

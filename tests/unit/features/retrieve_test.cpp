@@ -1,4 +1,5 @@
 #include "times.hpp"
+#include "unit/data/raw_column.hpp"
 
 #include <doctest/doctest.h>
 
@@ -124,6 +125,17 @@ TEST_CASE("whole-number keys of any width match, and nothing wraps round") {
                  .build()
                  .value();
   CHECK(column(ask({source(rows)}, now).value(), "v") == Texts{"2", "", "1"});
+}
+
+TEST_CASE("an unsigned key beyond the signed range is no negative key") {
+  auto const rows = data::table_of(2, {raw::fixed<std::uint64_t>("k", "L", {UINT64_MAX, 7}),
+                                       raw::fixed<std::int64_t>("ts", "tsu:UTC", {at("09:00"), at("09:00")}),
+                                       raw::fixed<std::int64_t>("v", "l", {1, 2})});
+  auto const now =
+      data::TableBuilder{}.add("k", Numbers{-1, 7}).add_timestamps("t", times({"10:00", "10:00"})).build().value();
+  auto const result = ask({source(rows)}, now).value();
+  CHECK(column(result, "v") == Texts{"", "2"});
+  CHECK(reasons(result) == Texts{"no_key", "matched"});
 }
 
 TEST_CASE("several sets keep the order of the request; prefix and timestamps name their set") {

@@ -98,8 +98,14 @@ inline podium::model::PromotionPolicy policy() {
   auto floor = metric("auc_floor", "roc_auc", "floor");
   floor.at_least = 0.65;
   rules.metrics = {gain, loss, brier, floor};
-  rules.slices = {{.by = {"origin"}, .metric = "log_loss", .role = "guardrail", .margin = 0.01, .clip = 1e-7,
-                   .min_units = 2000, .too_small = "hold", .required = {"EWR", "JFK", "LGA"}}};
+  rules.slices = {{.by = {"origin"},
+                   .metric = "log_loss",
+                   .role = "guardrail",
+                   .margin = 0.01,
+                   .clip = 1e-7,
+                   .min_units = 2000,
+                   .too_small = "hold",
+                   .required = {"EWR", "JFK", "LGA"}}};
   return rules;
 }
 

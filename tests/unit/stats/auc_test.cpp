@@ -37,7 +37,7 @@ TEST_CASE("paired DeLong gives the hand-made reference D1") {
 
 TEST_CASE("DeLong's placements equal the comparison of every pair, ties counting half") {
   std::mt19937 random{7};
-  std::uniform_int_distribution<int> score{0, 6};   // few values: many ties
+  std::uniform_int_distribution<int> score{0, 6};  // few values: many ties
   std::bernoulli_distribution positive{0.3};
   std::vector<double> y, a, b;
   for (int i = 0; i < 200; ++i) {

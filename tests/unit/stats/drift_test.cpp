@@ -20,8 +20,8 @@ std::vector<double> normal_sample(std::mt19937_64& random, int n, double shift =
 }  // namespace
 
 TEST_CASE("PSI gives references F1 and F4, pseudo-counts included") {
-  CHECK(stats::psi(std::vector<std::int64_t>{120, 210, 340, 210, 120}, std::vector<std::int64_t>{90, 180, 360, 230, 140}) ==
-        Approx(.01918168464148208).epsilon(1e-12));
+  CHECK(stats::psi(std::vector<std::int64_t>{120, 210, 340, 210, 120},
+                   std::vector<std::int64_t>{90, 180, 360, 230, 140}) == Approx(.01918168464148208).epsilon(1e-12));
   CHECK(stats::psi(std::vector<std::int64_t>{50, 50, 0, 0}, std::vector<std::int64_t>{48, 50, 2, 0}) ==
         Approx(.032349950015136804).epsilon(1e-12));
 }
@@ -35,8 +35,8 @@ TEST_CASE("small samples without drift exceed the folklore threshold, and the nu
     above += test.value > .1;
     shown += test.exceeds(.1);
   }
-  CHECK(above > .7 * worlds);     // .80 in theory
-  CHECK(shown < .12 * worlds);    // .05 in theory, the band is an approximation at n = 100
+  CHECK(above > .7 * worlds);   // .80 in theory
+  CHECK(shown < .12 * worlds);  // .05 in theory, the band is an approximation at n = 100
 }
 
 TEST_CASE("no drift in large samples is shown to be none, a shift is shown to be one") {

@@ -1,5 +1,6 @@
-#include "podium/stats/multiplicity.hpp"
 #include "podium/stats/paired.hpp"
+
+#include "podium/stats/multiplicity.hpp"
 #include "podium/stats/sum.hpp"
 
 #include <doctest/doctest.h>
@@ -62,7 +63,7 @@ TEST_CASE("a confident mistake is clipped where the policy says, and counted") {
   REQUIRE(losses);
   CHECK(losses->clipped == 2);
   CHECK(losses->value[0] == Approx(-std::log(1e-7)));
-  CHECK(stats::log_losses(y, p)->value[0] == Approx(34.538776394910684));   // -log 1e-15
+  CHECK(stats::log_losses(y, p)->value[0] == Approx(34.538776394910684));  // -log 1e-15
   CHECK_FALSE(stats::log_losses(y, p, 0));
   CHECK_FALSE(stats::log_losses(y, std::vector<double>{.1, .2, 1.5}));
   CHECK_FALSE(stats::brier_losses(y, std::vector<double>{.1, .2, NAN}));
@@ -87,7 +88,8 @@ TEST_CASE("Holm gives reference X1 (Benjamini and Hochberg 1995)") {
 
 TEST_CASE("Student's t gives the quantile the flights policy is judged by") {
   CHECK(stats::student_quantile(.99, 29) == Approx(2.46).epsilon(1e-3));
-  CHECK(stats::student_quantile(.95, std::numeric_limits<double>::infinity()) == Approx(1.6448536269514722).epsilon(1e-12));
+  CHECK(stats::student_quantile(.95, std::numeric_limits<double>::infinity()) ==
+        Approx(1.6448536269514722).epsilon(1e-12));
   CHECK(stats::student_tail(std::numeric_limits<double>::infinity(), 5) == 0);
   CHECK(std::isnan(stats::student_tail(1, 0)));
 }

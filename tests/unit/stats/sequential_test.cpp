@@ -60,8 +60,10 @@ TEST_CASE("equal arms cross the threshold of 20 in at most one world in twenty, 
   for (int world = 0; world < worlds; ++world) {
     stats::RateRatioEProcess process;
     for (int error = 0; error < 200; ++error) {
-      if (challengers(random)) process.challenger_errors(.1);
-      else process.champion_errors(.1);
+      if (challengers(random))
+        process.challenger_errors(.1);
+      else
+        process.champion_errors(.1);
       if (process.value() >= 20) {
         ++crossed;
         break;
@@ -69,7 +71,7 @@ TEST_CASE("equal arms cross the threshold of 20 in at most one world in twenty, 
     }
   }
   CHECK(crossed > 0);
-  CHECK(crossed < worlds / 20 + 3 * 10);   // 3 binomial standard deviations above 5 %
+  CHECK(crossed < worlds / 20 + 3 * 10);  // 3 binomial standard deviations above 5 %
 }
 
 TEST_CASE("the Bernoulli confidence sequence gives reference S8") {

@@ -1,0 +1,168 @@
+#include "spec/kind.hpp"
+
+#include "spec/kinds/kinds.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <initializer_list>
+
+namespace podium::inline v0::spec {
+namespace {
+
+struct Named {
+  std::string_view name;
+  Shape const* table = nullptr;
+};
+
+Named const known[] = {
+    {"commandComponent", &kinds::command_component}, {"commandJob", &kinds::command_job}, {"pipelineJob", &kinds::pipeline_job},
+    {"environment", &kinds::environment_asset}, {"data", &kinds::data_asset}, {"model", &kinds::model_asset},
+    {"onlineEndpoint", &kinds::online_endpoint}, {"onlineDeployment", &kinds::online_deployment},
+    {"featureSetSpec", &kinds::feature_set_spec}, {"promotionPolicy", &kinds::promotion_policy},
+    {"pipelineComponent"}, {"parallelComponent"}, {"sparkComponent"}, {"automlComponent"}, {"sweepComponent"}, {"flow"},
+    {"sweepJob"}, {"sparkJob"}, {"parallelJob"}, {"automlJob"}, {"finetuningJob"}, {"distillationJob"},
+    {"batchEndpoint"}, {"batchDeployment"}, {"kubernetesOnlineEndpoint"}, {"kubernetesOnlineDeployment"}, {"serverlessEndpoint"},
+    {"marketplaceSubscription"}, {"modelPackage"}, {"datastore"}, {"compute"}, {"workspace"}, {"connection"}, {"registry"},
+    {"schedule"}, {"monitor"}, {"dataImport"}, {"featureStore"}, {"featureStoreEntity"}, {"featureSet"}, {"featureRetrievalSpec"}, {"conda"},
+    {"capabilityHost"}, {"index"}, {"promptFlowRun"}};
+
+struct Schema {
+  std::string_view word;   // of the last part of `$schema`, lower case, without ".schema.json"
+  std::string_view kind;
+};
+
+constexpr Schema schemas[] = {
+    {"commandcomponent", "commandComponent"}, {"commandjob", "commandJob"}, {"pipelinejob", "pipelineJob"},
+    {"pipelinecomponent", "pipelineComponent"}, {"parallelcomponent", "parallelComponent"}, {"sparkcomponent", "sparkComponent"},
+    {"automlcomponent", "automlComponent"}, {"flow", "flow"}, {"sweepjob", "sweepJob"}, {"sparkjob", "sparkJob"}, {"paralleljob", "parallelJob"},
+    {"automljob", "automlJob"}, {"finetuningjob", "finetuningJob"}, {"environment", "environment"}, {"data", "data"}, {"model", "model"},
+    {"managedonlineendpoint", "onlineEndpoint"}, {"onlineendpoint", "onlineEndpoint"},
+    {"managedonlinedeployment", "onlineDeployment"}, {"onlinedeployment", "onlineDeployment"},
+    {"kubernetesonlineendpoint", "kubernetesOnlineEndpoint"}, {"kubernetesonlinedeployment", "kubernetesOnlineDeployment"},
+    {"batchendpoint", "batchEndpoint"}, {"batchdeployment", "batchDeployment"}, {"modelbatchdeployment", "batchDeployment"},
+    {"pipelinecomponentbatchdeployment", "batchDeployment"}, {"serverlessendpoint", "serverlessEndpoint"},
+    {"marketplacesubscription", "marketplaceSubscription"}, {"modelpackage", "modelPackage"}, {"azureblob", "datastore"}, {"azurefile", "datastore"},
+    {"azuredatalakegen1", "datastore"}, {"azuredatalakegen2", "datastore"}, {"onelake", "datastore"}, {"amlcompute", "compute"},
+    {"computeinstance", "compute"}, {"kubernetescompute", "compute"}, {"vmcompute", "compute"}, {"synapsesparkcompute", "compute"},
+    {"workspace", "workspace"}, {"workspaceconnection", "connection"}, {"registry", "registry"}, {"schedule", "schedule"}, {"monitorschedule", "monitor"},
+    {"dataimport", "dataImport"}, {"featurestore", "featureStore"}, {"featurestoreentity", "featureStoreEntity"}, {"featureset", "featureSet"},
+    {"featuresetspec", "featureSetSpec"}, {"modelversionpackage", "modelPackage"}, {"run", "promptFlowRun"}};
+
+std::string lower(std::string_view text) {
+  std::string out{text};
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return out;
+}
+
+std::string_view from_schema(Node const& root) {
+  auto const* schema = root.find("$schema");
+  if (schema == nullptr || !schema->is_scalar()) return {};
+  std::string word = lower(schema->text);
+  if (auto const slash = word.rfind('/'); slash != std::string::npos) word.erase(0, slash + 1);
+  word.resize(std::min(word.size(), word.find('.')));
+  for (auto const& one : schemas)
+    if (one.word == word) return one.kind;
+  return {};
+}
+
+bool has(Node const& root, std::initializer_list<std::string_view> keys) {
+  return std::all_of(keys.begin(), keys.end(), [&](auto key) { return root.find(key) != nullptr; });
+}
+
+bool any(Node const& root, std::initializer_list<std::string_view> keys) {
+  return std::any_of(keys.begin(), keys.end(), [&](auto key) { return root.find(key) != nullptr; });
+}
+
+std::string job_of_type(std::string_view type) {
+  if (type.empty() || type == "command") return "commandJob";
+  static constexpr std::array<Schema, 7> types{{{"pipeline", "pipelineJob"}, {"sweep", "sweepJob"}, {"spark", "sparkJob"}, {"parallel", "parallelJob"},
+                                                {"automl", "automlJob"}, {"finetuning", "finetuningJob"}, {"distillation", "distillationJob"}}};
+  for (auto const& one : types)
+    if (one.word == type) return std::string{one.kind};
+  return {};
+}
+
+std::string component_of_type(std::string_view type) {
+  if (type.empty() || type == "command") return "commandComponent";
+  static constexpr std::array<Schema, 6> types{{{"pipeline", "pipelineComponent"}, {"parallel", "parallelComponent"}, {"spark", "sparkComponent"},
+                                                {"sweep", "sweepComponent"}, {"automl", "automlComponent"}, {"flow", "flow"}}};
+  for (auto const& one : types)
+    if (one.word == type) return std::string{one.kind};
+  return {};
+}
+
+/// Inputs that are declared, not given.
+bool declares(Node const& root) {
+  auto const* inputs = root.find("inputs");
+  if (inputs == nullptr || !inputs->is_mapping()) return any(root, {"is_deterministic"});
+  return std::any_of(inputs->entries.begin(), inputs->entries.end(), [](Entry const& entry) {
+    return entry.value->is_mapping() && entry.value->find("path") == nullptr && entry.value->find("value") == nullptr && entry.value->find("type") != nullptr;
+  });
+}
+
+std::string from_shape(Node const& root, std::string_view file_name) {
+  auto const* type_node = root.find("type");
+  std::string const type = type_node != nullptr && type_node->is_string() ? lower(type_node->text) : std::string{};
+  if (auto const* kind = root.find("kind"); (kind != nullptr && kind->text == "PromotionPolicy") || root.find("apiVersion") != nullptr) return "promotionPolicy";
+  if (lower(file_name) == "featuresetspec.yaml" || (has(root, {"source", "index_columns"}))) return "featureSetSpec";
+  if (has(root, {"specification", "entities"})) return "featureSet";
+  if (has(root, {"index_columns"})) return "featureStoreEntity";
+  if (any(root, {"create_job", "create_monitor", "import_data"})) return "schedule";
+  if (type == "uri_file" || type == "uri_folder" || type == "mltable") return root.find("source") != nullptr ? "dataImport" : "data";
+  if (type == "custom_model" || type == "mlflow_model" || type == "triton_model") return "model";
+  if (has(root, {"endpoint_name"})) return any(root, {"compute", "mini_batch_size", "settings", "component", "job_definition"}) && root.find("instance_type") == nullptr ? "batchDeployment" : "onlineDeployment";
+  if (any(root, {"auth_mode", "traffic", "mirror_traffic"})) return any(root, {"defaults"}) ? "batchEndpoint" : "onlineEndpoint";
+  if (any(root, {"code_configuration", "request_settings", "data_collector"})) return "onlineDeployment";
+  if (any(root, {"jobs"}) || type == "pipeline") return declares(root) && root.find("settings") == nullptr && root.find("experiment_name") == nullptr && root.find("name") != nullptr ? "pipelineComponent" : "pipelineJob";
+  if (any(root, {"trial", "search_space"})) return "sweepJob";
+  if (any(root, {"command"})) {
+    bool const job = any(root, {"compute", "experiment_name", "limits", "environment_variables", "services", "identity", "queue_settings"});
+    return root.find("name") != nullptr && !job && (declares(root) || any(root, {"version"}) || any(root, {"is_deterministic"})) ? "commandComponent" : "commandJob";
+  }
+  if (any(root, {"image", "build", "conda_file"})) return "environment";
+  if (any(root, {"dependencies"}) && any(root, {"channels", "name"})) return "conda";
+  if (any(root, {"account_name", "filesystem", "container_name"})) return "datastore";
+  if (any(root, {"replication_locations"})) return "registry";
+  if (any(root, {"managed_network", "storage_account", "key_vault", "hub_id"})) return "workspace";
+  if (any(root, {"model_id"})) return "serverlessEndpoint";
+  if (any(root, {"base_environment_source", "inferencing_server"})) return "modelPackage";
+  static constexpr std::array<std::string_view, 5> computes{"amlcompute", "computeinstance", "kubernetes", "virtualmachine", "synapsespark"};
+  if (std::find(computes.begin(), computes.end(), type) != computes.end()) return "compute";
+  if (has(root, {"type"}) && any(root, {"target", "credentials"})) return "connection";
+  return job_of_type(type.empty() ? "none" : type);
+}
+
+}  // namespace
+
+Shape const* table_of(std::string_view kind) {
+  for (auto const& one : known)
+    if (one.name == kind) return one.table;
+  return nullptr;
+}
+
+bool is_kind(std::string_view kind) {
+  return std::any_of(std::begin(known), std::end(known), [&](Named const& one) { return one.name == kind; });
+}
+
+std::string kind_of_document(Node const& root, std::string_view file_name) {
+  auto const schema = from_schema(root);
+  auto const* type_node = root.find("type");
+  std::string const type = type_node != nullptr && type_node->is_string() ? lower(type_node->text) : std::string{};
+  // The client picks the loader, then goes by `type`; `$schema` only tells the family.
+  if (schema.ends_with("Job") && schema != "flow") {
+    auto const kind = job_of_type(type);
+    return kind.empty() ? std::string{schema} : kind;
+  }
+  if (schema.ends_with("Component")) {
+    auto const kind = component_of_type(type);
+    return kind.empty() ? std::string{schema} : kind;
+  }
+  if (schema == "onlineDeployment" && type == "kubernetes") return "kubernetesOnlineDeployment";
+  if (schema == "onlineEndpoint" && root.find("compute") != nullptr) return "kubernetesOnlineEndpoint";
+  if (schema == "data" && root.find("source") != nullptr) return "dataImport";
+  if (!schema.empty()) return std::string{schema};
+  return from_shape(root, file_name);
+}
+
+}  // namespace podium::inline v0::spec

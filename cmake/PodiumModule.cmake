@@ -1,5 +1,5 @@
 add_library(podium_warnings INTERFACE)
-target_compile_options(podium_warnings INTERFACE -Wall -Wextra -Wpedantic $<$<BOOL:${PODIUM_WERROR}>:-Werror>)
+target_compile_options(podium_warnings INTERFACE -Wall -Wextra -Wpedantic -Wno-missing-field-initializers $<$<BOOL:${PODIUM_WERROR}>:-Werror>)
 # Same evidence, same bytes: no fused operations whose use depends on the machine.
 target_compile_options(podium_warnings INTERFACE -ffp-contract=off)
 

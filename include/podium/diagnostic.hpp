@@ -29,7 +29,7 @@ struct Position {
 };
 
 struct Label {
-  std::string file;       ///< empty: the file of the diagnostic
+  std::string file;  ///< empty: the file of the diagnostic
   Span where;
   Position start;
   Position end;
@@ -45,14 +45,14 @@ struct Fix {
 /// One finding about one document.  Pure data: rules make them, renderers show them,
 /// nothing else depends on how they look.
 struct Diagnostic {
-  std::string rule;                  ///< stable id, for example "PD1012"; a page in docs/rules/
+  std::string rule;  ///< stable id, for example "PD1012"; a page in docs/rules/
   Severity severity = Severity::error;
-  std::string message;               ///< states the problem, not the cure; stands on its own
-  std::string file;                  ///< as the user named it
-  std::string path;                  ///< dotted path in the document, as the official client writes it
-  Label primary;                     ///< the smallest span that shows the problem
-  std::vector<Label> related{};      ///< other places that took part in it
-  std::string help{};                ///< the cure, if one is known
+  std::string message;           ///< states the problem, not the cure; stands on its own
+  std::string file;              ///< as the user named it
+  std::string path;              ///< dotted path in the document, as the official client writes it
+  Label primary;                 ///< the smallest span that shows the problem
+  std::vector<Label> related{};  ///< other places that took part in it
+  std::string help{};            ///< the cure, if one is known
   std::optional<Fix> fix{};
 };
 

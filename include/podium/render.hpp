@@ -12,7 +12,8 @@ namespace podium::inline v0 {
 /// Reads the lines from the files that the diagnostics name; a file that is gone costs only its lines.
 PODIUM_API std::string render_human(std::span<Diagnostic const> diagnostics, bool color);
 
-/// For programs: {"files": n, "diagnostics": [{"code", "severity", "message", "file", "start", "end", "path", "help", "fix"?}]}.
+/// For programs: {"files": n, "diagnostics": [{"code", "severity", "message", "file", "start", "end", "path", "help",
+/// "fix"?}]}.
 PODIUM_API std::string render_json(std::span<Diagnostic const> diagnostics, std::size_t files);
 
 /// For GitHub: one workflow command a diagnostic, shown beside the changed line.

@@ -95,7 +95,8 @@ void run_side_by_side(podium::Workspace const& workspace, Board& board, std::vec
 }
 
 std::string step_job(podium::Workspace const& workspace, Run const& run, std::string const& step) {
-  for (Job const& job : workspace.jobs().children(run.job.name).value())
+  auto const steps = workspace.jobs().children(run.job.name).value();
+  for (Job const& job : steps)
     if (job.display_name == step) return job.name;
   throw Exception{Error{Errc::not_found, "the run has no step `" + step + "`"}.with("run", run.title)};
 }

@@ -1,11 +1,9 @@
 #include "cli/command.hpp"
 #include "cli/evidence_options.hpp"
 #include "cli/workspace_options.hpp"
-#include "podium/gate/report.hpp"
+#include "podium/data/table.hpp"
 #include "podium/promote.hpp"
 
-#include <fstream>
-#include <sstream>
 
 namespace podium::cli {
 namespace {

@@ -144,18 +144,15 @@ void correct_success(model::PromotionPolicy const& policy, std::vector<Finding>&
 
 void decide(model::PromotionPolicy const& policy, std::vector<Rows> const& sets, std::vector<Finding> const& findings,
             model::Decision& decision) {
-  if (rejects(sets, findings, decision))
-    decision.verdict = Verdict::reject;
-  else if (is_invalid(sets, decision))
-    decision.verdict = Verdict::hold;
-  else if (has_no_benefit(policy, sets, findings, decision))
-    decision.verdict = Verdict::reject;
-  else if (is_open(policy, sets, findings, decision))
-    decision.verdict = Verdict::hold;
-  else {
-    decision.verdict = Verdict::promote;
+  auto const first_match = [&] {
+    if (rejects(sets, findings, decision)) return Verdict::reject;
+    if (is_invalid(sets, decision)) return Verdict::hold;
+    if (has_no_benefit(policy, sets, findings, decision)) return Verdict::reject;
+    if (is_open(policy, sets, findings, decision)) return Verdict::hold;
     give_reasons_to_promote(policy, sets, findings, decision);
-  }
+    return Verdict::promote;
+  };
+  decision.verdict = first_match();
 }
 
 std::vector<std::string> limits_of(model::PromotionPolicy const& policy, std::vector<Rows> const& sets) {

@@ -11,7 +11,7 @@
 namespace podium::inline v0::gate {
 
 Result<model::Decision> evaluate(model::PromotionPolicy const& policy, Evidence const& evidence) {
-  if (auto ok = check_policy(policy); !ok) return std::move(ok.error().with("policy", policy.name));
+  if (auto ok = check_policy(policy); !ok) return ok.error().with("policy", policy.name);
   for (auto const& [set, used] : evidence.evaluations_used)
     if (used < 0)
       return Error{Errc::invalid_argument, "evaluation set `" + set + "` cannot have been used fewer than 0 times"};

@@ -2,7 +2,6 @@
 
 #include "gate/words.hpp"
 
-#include "podium/stats/auc.hpp"
 #include "podium/stats/multiplicity.hpp"
 
 #include <algorithm>
@@ -93,17 +92,11 @@ void hold_against(Finding& finding, Rows const& rows, Measured const& measured, 
     check.notes.push_back("champion and challenger give the same answer on every row");
     double const side = measured.value - line.at;
     towards_good = side > 0 ? std::numeric_limits<double>::infinity() : -std::numeric_limits<double>::infinity();
-  } else if (check.metric == "roc_auc" && (check.role == "floor" || check.role == "ceiling")) {
-    auto const bounds = stats::auc_bounds(measured.value, measured.spread, check.level);
-    check.lower = bounds.lower;
-    check.upper = bounds.upper;
-    auto const logit = [](double p) { return std::log(p / (1 - p)); };
-    double const value = measured.value;
-    towards_good = (logit(value) - logit(line.at)) / (measured.spread.standard_error / (value * (1 - value)));
   } else {
     auto const bounds = stats::one_sided_bounds(measured.value, measured.spread, check.level);
-    check.lower = bounds.lower;
-    check.upper = bounds.upper;
+    bool const own_auc = check.metric == "roc_auc" && (check.role == "floor" || check.role == "ceiling");
+    check.lower = own_auc ? std::max(bounds.lower, 0.0) : bounds.lower;
+    check.upper = own_auc ? std::min(bounds.upper, 1.0) : bounds.upper;
     towards_good = (measured.value - line.at) / measured.spread.standard_error;
   }
   if (line.below) towards_good = -towards_good;
@@ -294,6 +287,7 @@ void judge_independence(model::PromotionPolicy const& policy, Rows& rows) {
 
 std::vector<Finding> judge(model::PromotionPolicy const& policy, Rows& rows) {
   std::vector<Finding> findings;
+  findings.reserve(policy.metrics.size());
   for (auto const& item : policy.metrics) findings.push_back(judge_metric(policy, rows, item));
   for (auto const& rule : policy.slices) judge_slices(rows, rule, findings);
   judge_improvement(policy, rows, findings);

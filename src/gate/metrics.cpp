@@ -75,9 +75,11 @@ bool has_enough(Measured& measured, Rows const& rows, Part const& part, std::str
   return true;
 }
 
+enum class Quantity { difference, own_value };
+
 /// Attaches the standard error, or says why it does not settle anything.
 void finish(Measured& measured, Rows const& rows, std::span<std::uint32_t const> part, stats::Estimate const& estimate,
-            std::string const& name) {
+            std::string const& name, Quantity quantity) {
   measured.value = estimate.value;
   measured.spread = spread_of(rows, part, estimate);
   bool const clustered = !rows.cluster.empty();
@@ -90,7 +92,7 @@ void finish(Measured& measured, Rows const& rows, std::span<std::uint32_t const>
     return;
   }
   constexpr double rounding = 1e-13;
-  if (std::abs(estimate.value) <= 10 * rounding && error <= rounding) {
+  if (quantity == Quantity::difference && std::abs(estimate.value) <= 10 * rounding && error <= rounding) {
     measured.value = 0;
     measured.spread.standard_error = 0;
     measured.identical = true;
@@ -142,7 +144,7 @@ Measured measure_difference(Rows const& rows, std::span<std::uint32_t const> par
     measured.trouble = estimate.error().message();
     return measured;
   }
-  finish(measured, rows, part, *estimate, metric == "roc_auc" ? "delong" : "paired mean, t");
+  finish(measured, rows, part, *estimate, metric == "roc_auc" ? "delong" : "paired mean, t", Quantity::difference);
   return measured;
 }
 
@@ -153,13 +155,13 @@ Measured measure_own(Rows const& rows, std::span<std::uint32_t const> part, std:
   if (metric == "roc_auc") {
     auto const estimate = stats::auc(taken.label, taken.challenger);
     if (estimate)
-      finish(measured, rows, part, *estimate, "delong, logit scale");
+      finish(measured, rows, part, *estimate, "delong", Quantity::own_value);
     else
       measured.trouble = estimate.error().message();
   } else {
     auto const own = losses(metric, taken.label, taken.challenger, clip);
     if (own)
-      finish(measured, rows, part, stats::mean(own->value), "mean, t");
+      finish(measured, rows, part, stats::mean(own->value), "mean, t", Quantity::own_value);
     else
       measured.trouble = own.error().message();
   }

@@ -7,6 +7,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <string_view>
+#include <utility>
 
 namespace podium::inline v0::gate {
 namespace {
@@ -72,8 +75,10 @@ std::string check_table(std::vector<model::Check> const& checks, std::string con
 /// What was checked about the rows: a dense list, trouble first.
 std::string quality_list(std::vector<model::Check> checks) {
   if (checks.empty()) return {};
-  std::stable_partition(checks.begin(), checks.end(),
-                        [](auto const& check) { return check.outcome != model::Outcome::pass; });
+  auto const rank = [](model::Check const& check) { return check.outcome == model::Outcome::pass ? 1 : 0; };
+  std::sort(checks.begin(), checks.end(), [&](auto const& a, auto const& b) {
+    return std::pair{rank(a), std::string_view{a.id}} < std::pair{rank(b), std::string_view{b.id}};
+  });
   std::string items;
   for (auto const& check : checks) {
     std::string name = check.id;
@@ -90,7 +95,12 @@ std::vector<model::Check> pick(model::Decision const& decision, bool slices) {
   for (auto const& check : decision.checks)
     if (check.role != "quality" && check.slice.empty() != slices) picked.push_back(check);
   if (slices)  // worst first
-    std::stable_sort(picked.begin(), picked.end(), [](auto const& a, auto const& b) { return a.lower < b.lower; });
+    std::sort(picked.begin(), picked.end(), [](auto const& a, auto const& b) {
+      auto const lower = [](model::Check const& check) {
+        return std::isnan(check.lower) ? -std::numeric_limits<double>::infinity() : check.lower;
+      };
+      return std::pair{lower(a), std::string_view{a.id}} < std::pair{lower(b), std::string_view{b.id}};
+    });
   return picked;
 }
 
@@ -128,6 +138,7 @@ std::string further_decision(NamedDecision const& named) {
                     badge(to_string(decision.verdict)) + "</div>";
   if (!named.note.empty()) out += "<p class=\"soft\">" + escape(named.note) + "</p>";
   std::vector<std::vector<std::string>> rows;
+  rows.reserve(shown.size());
   for (auto const& check : shown)
     rows.push_back({escape(check.id), escape(check.role), number_cell(value(check, check.estimate)),
                     number_cell(value(check, check.lower) + " to " + value(check, check.upper)),
@@ -162,6 +173,7 @@ std::string rollout(model::RolloutRecord const& record) {
         "<p>" + escape(facts) + (attempt.reason.empty() ? "" : "<code>" + escape(attempt.reason) + "</code>") + "</p>";
     out += traffic_plot(attempt, id + "-traffic") + evidence_plot(attempt, id + "-evidence", threshold);
     std::vector<std::vector<std::string>> rows;
+    rows.reserve(attempt.steps.size());
     for (auto const& step : attempt.steps)
       rows.push_back(
           {escape(step.stage), number_cell(std::to_string(step.weight) + " %"),

@@ -117,8 +117,15 @@ std::optional<double> evidence_threshold(model::RolloutRecord const& record) {
 
 std::string evidence_plot(model::RolloutTry const& whole, std::string const& id, std::optional<double> threshold) {
   model::RolloutTry attempt;
-  for (auto const& step : whole.steps)
-    if (!step.e_values.empty()) attempt.steps.push_back(step);
+  std::vector<double> before;  // live requests of the try ahead of each step that is shown
+  double seen = 0;
+  for (auto const& step : whole.steps) {
+    if (!step.e_values.empty()) {
+      attempt.steps.push_back(step);
+      before.push_back(seen);
+    }
+    seen += static_cast<double>(step.requests);
+  }
   double highest = 1, lowest = 0;  // powers of ten
   bool any = false;
   auto const power = [](double value) { return std::log10(std::clamp(value, 1e-12, 1e12)); };
@@ -141,8 +148,8 @@ std::string evidence_plot(model::RolloutTry const& whole, std::string const& id,
   for (std::size_t i = 0; i < attempt.steps.size(); ++i) {
     auto const& step = attempt.steps[i];
     auto const size = static_cast<double>(size_of(step));
-    // Points count requests either of the step or of the whole try; the last one lies at the end of the step.
-    double const offset = std::max(0.0, static_cast<double>(step.e_values.back().first) - size);
+    // Points count requests either of the step or of the whole try.
+    double const offset = static_cast<double>(step.e_values.back().first) > size ? before[i] : 0;
     for (auto const& [requests, value] : step.e_values) {
       if (std::isnan(value)) continue;
       double const share = size > 0 ? std::clamp((static_cast<double>(requests) - offset) / size, 0.0, 1.0) : 0;

@@ -63,7 +63,10 @@ void sort_by_unit(Predictions& rows) {
   if (std::is_sorted(rows.unit.begin(), rows.unit.end())) return;
   std::vector<std::uint32_t> order(rows.unit.size());
   std::iota(order.begin(), order.end(), 0U);
-  std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return rows.unit[a] < rows.unit[b]; });
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) {
+    auto const by_name = rows.unit[a].compare(rows.unit[b]);
+    return by_name != 0 ? by_name < 0 : a < b;
+  });
   reorder(rows.unit, order);
   reorder(rows.cluster, order);
   reorder(rows.label, order);

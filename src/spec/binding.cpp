@@ -37,9 +37,10 @@ std::vector<Binding> bindings_in(Node const& node) {
   if (!node.is_scalar()) return {};
   auto plain = scan(node.text, 0);
   if (plain.empty()) return plain;
-  auto placed = scan(std::string_view{node.source->bytes()}.substr(node.span.begin, node.span.end - node.span.begin), node.span.begin);
+  auto placed = scan(std::string_view{node.source->bytes()}.substr(node.span.begin, node.span.end - node.span.begin),
+                     node.span.begin);
   if (placed.size() == plain.size()) return placed;
-  for (auto& one : plain) one.where = one.inside = node.span;   // behind an alias
+  for (auto& one : plain) one.where = one.inside = node.span;  // behind an alias
   return plain;
 }
 
@@ -63,7 +64,8 @@ Target target_of(std::string_view expression) {
 }
 
 Span word_span(Node const& node, Binding const& binding, std::string_view word) {
-  auto const text = std::string_view{node.source->bytes()}.substr(binding.inside.begin, binding.inside.end - binding.inside.begin);
+  auto const text =
+      std::string_view{node.source->bytes()}.substr(binding.inside.begin, binding.inside.end - binding.inside.begin);
   auto const at = text.rfind(word);
   if (word.empty() || at == std::string_view::npos) return binding.inside;
   auto const begin = binding.inside.begin + static_cast<std::uint32_t>(at);

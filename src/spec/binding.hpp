@@ -10,9 +10,9 @@ namespace podium::inline v0::spec {
 
 /// One `${{ ... }}` in a scalar.
 struct Binding {
-  std::string expression;   ///< without braces and the blanks inside them
-  Span where;               ///< braces included
-  Span inside;              ///< the expression alone
+  std::string expression;  ///< without braces and the blanks inside them
+  Span where;              ///< braces included
+  Span inside;             ///< the expression alone
 };
 
 /// All of them, in order, with their places in the source.

@@ -17,15 +17,19 @@ bool letter_or_digit(char c) { return std::isalnum(static_cast<unsigned char>(c)
 bool good_name(std::string_view name) {
   bool start = true;
   for (char const c : name) {
-    if (c == '.' && !start) start = true;
-    else if (start ? !letter(c) : !letter_or_digit(c)) return false;
-    else start = false;
+    if (c == '.' && !start)
+      start = true;
+    else if (start ? !letter(c) : !letter_or_digit(c))
+      return false;
+    else
+      start = false;
   }
   return !start;
 }
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return text;
 }
 
@@ -39,7 +43,8 @@ void check_names(Reader& reader, Value const& group, std::string_view what) {
     auto const [other, fresh] = seen.emplace(lower(member.name), &member);
     if (fresh || other->second->name == member.name) continue;
     auto& problem = reader.error("PD1016", *member.key,
-                                 "`" + member.name + "` and `" + other->second->name + "` differ only by case", "rename one of them");
+                                 "`" + member.name + "` and `" + other->second->name + "` differ only by case",
+                                 "rename one of them");
     problem.related.push_back(other->second->key->source->label(other->second->key->span, "the other one"));
   }
 }
@@ -58,9 +63,7 @@ Value const* lookup(Value const* group, std::string const& name) {
   return first || first.node != nullptr ? &first : nullptr;
 }
 
-bool may_be_absent(Value const& input) {
-  return input.at("optional").boolean && !input.at("default");
-}
+bool may_be_absent(Value const& input) { return input.at("optional").boolean && !input.at("default"); }
 
 struct Group {
   std::size_t begin = 0;
@@ -77,8 +80,10 @@ std::vector<Group> groups_in(Reader& reader, Node const& command) {
     auto const again = bytes.find("$[[", at + 3);
     if (close >= command.span.end || again < close) {
       Span const where{static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + 3)};
-      auto& problem = reader.error("PD1039", command, again < close && close < command.span.end ? "an optional group `$[[ ]]` stands inside another one"
-                                                                                               : "the optional group is not closed",
+      auto& problem = reader.error("PD1039", command,
+                                   again < close && close < command.span.end
+                                       ? "an optional group `$[[ ]]` stands inside another one"
+                                       : "the optional group is not closed",
                                    "close each `$[[` with `]]`");
       problem.primary = command.source->label(where);
       return groups;
@@ -117,11 +122,17 @@ bool fits_type(std::string_view type, std::string_view text) {
 }
 
 void check_component_name(Reader& reader, Node const& node, Value& value) {
-  auto const good = [](char c) { return std::islower(static_cast<unsigned char>(c)) != 0 || std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  auto const good = [](char c) {
+    return std::islower(static_cast<unsigned char>(c)) != 0 || std::isdigit(static_cast<unsigned char>(c)) != 0 ||
+           c == '_';
+  };
   auto const& name = value.text;
-  if (!reader.included().empty()) return;   // a pipeline names its copy itself
-  if (!name.empty() && std::islower(static_cast<unsigned char>(name.front())) != 0 && std::all_of(name.begin(), name.end(), good)) return;
-  reader.error("PD1016", node, "`" + name + "` is not a component name", "use lower-case letters, digits and underscores, beginning with a letter");
+  if (!reader.included().empty()) return;  // a pipeline names its copy itself
+  if (!name.empty() && std::islower(static_cast<unsigned char>(name.front())) != 0 &&
+      std::all_of(name.begin(), name.end(), good))
+    return;
+  reader.error("PD1016", node, "`" + name + "` is not a component name",
+               "use lower-case letters, digits and underscores, beginning with a letter");
 }
 
 void check_parameter(Reader& reader, Node const& node, Value& value) {
@@ -133,7 +144,8 @@ void check_parameter(Reader& reader, Node const& node, Value& value) {
     if (!limit) return false;
     Reader::Step const step{reader, name};
     if (!numeric) {
-      reader.error("PD1045", *node.entry(name)->key, "`" + std::string{name} + "` belongs to numbers, not to a " + type, "remove it");
+      reader.error("PD1045", *node.entry(name)->key, "`" + std::string{name} + "` belongs to numbers, not to a " + type,
+                   "remove it");
       return false;
     }
     if (parse_python_float(limit.text, number) && std::isfinite(number)) return true;
@@ -150,30 +162,36 @@ void check_parameter(Reader& reader, Node const& node, Value& value) {
   if (!given) return;
   if (value.at("optional").boolean) {
     Reader::Step const step{reader, "optional"};
-    reader.warning("PD1045", *node.entry("optional")->key, "an input with a default is never absent: `optional` has no effect", "keep one of them");
+    reader.warning("PD1045", *node.entry("optional")->key,
+                   "an input with a default is never absent: `optional` has no effect", "keep one of them");
   }
   Reader::Step const step{reader, "default"};
   if (!fits_type(type, given.text)) {
     double parsed = 0;
     if (type == "integer" && parse_python_float(given.text, parsed) && std::isfinite(parsed))
-      reader.warning("PD1045", *given.node, "the default `" + given.text + "` of an integer is cut to a whole number", "write the integer that is meant");
+      reader.warning("PD1045", *given.node, "the default `" + given.text + "` of an integer is cut to a whole number",
+                     "write the integer that is meant");
     else
       reader.error("PD1045", *given.node, "the default `" + given.text + "` is not of type `" + type + "`");
     return;
   }
   if (numeric && parse_python_float(given.text, standard)) {
-    if (has_low && standard < low) reader.error("PD1045", *given.node, "the default `" + given.text + "` is smaller than `min`");
-    if (has_high && standard > high) reader.error("PD1045", *given.node, "the default `" + given.text + "` is greater than `max`");
+    if (has_low && standard < low)
+      reader.error("PD1045", *given.node, "the default `" + given.text + "` is smaller than `min`");
+    if (has_high && standard > high)
+      reader.error("PD1045", *given.node, "the default `" + given.text + "` is greater than `max`");
   }
   auto const& choices = value.at("enum");
-  if (choices && std::none_of(choices.items.begin(), choices.items.end(), [&](Value const& item) { return item.text == given.text; }))
+  if (choices && std::none_of(choices.items.begin(), choices.items.end(),
+                              [&](Value const& item) { return item.text == given.text; }))
     reader.error("PD1045", *given.node, "the default `" + given.text + "` is not in `enum`");
 }
 
 void check_port(Reader& reader, Node const& node, Value& value) {
   if (!value.at("default")) return;
   Reader::Step const step{reader, "default"};
-  reader.error("PD1045", *node.entry("default")->key, "data and models have no default", "make the input `optional: true`, or remove the default");
+  reader.error("PD1045", *node.entry("default")->key, "data and models have no default",
+               "make the input `optional: true`, or remove the default");
 }
 
 void check_command(Reader& reader, Node const& command, Declared const& declared) {
@@ -200,22 +218,28 @@ void check_command(Reader& reader, Node const& command, Declared const& declared
     if (hit == nullptr) {
       auto const near = nearest(target.name, names_of(group));
       say("PD1038", word_span(command, binding, target.name),
-          "the command uses the " + std::string{input ? "input" : "output"} + " `" + target.name + "`, which is not declared",
-          near.empty() ? "declare it under `" + std::string{input ? "inputs" : "outputs"} + "`" : "did you mean `" + std::string{near} + "`?");
+          "the command uses the " + std::string{input ? "input" : "output"} + " `" + target.name +
+              "`, which is not declared",
+          near.empty() ? "declare it under `" + std::string{input ? "inputs" : "outputs"} + "`"
+                       : "did you mean `" + std::string{near} + "`?");
       continue;
     }
     auto const around = std::find_if(groups.begin(), groups.end(), [&](Group const& one) {
       return one.begin <= binding.where.begin && binding.where.end <= one.end;
     });
-    if (around != groups.end()) has_optional[static_cast<std::size_t>(around - groups.begin())] = true;
+    if (around != groups.end())
+      has_optional[static_cast<std::size_t>(around - groups.begin())] = true;
     else if (input && declared.component && may_be_absent(*hit))
       say("PD1039", binding.where, "the optional input `" + target.name + "` is used outside of an optional group",
-          "put it into `$[[ ]]` with the words that go with it, for example `$[[--" + target.name + " ${{inputs." + target.name + "}}]]`");
+          "put it into `$[[ ]]` with the words that go with it, for example `$[[--" + target.name + " ${{inputs." +
+              target.name + "}}]]`");
   }
   for (std::size_t i = 0; i < groups.size(); ++i) {
     if (has_optional[i]) continue;
-    auto& problem = reader.warning("PD1039", command, "an optional group names no input", "a group `$[[ ]]` is dropped when its input is not given");
-    problem.primary = command.source->label({static_cast<std::uint32_t>(groups[i].begin), static_cast<std::uint32_t>(groups[i].end)});
+    auto& problem = reader.warning("PD1039", command, "an optional group names no input",
+                                   "a group `$[[ ]]` is dropped when its input is not given");
+    problem.primary =
+        command.source->label({static_cast<std::uint32_t>(groups[i].begin), static_cast<std::uint32_t>(groups[i].end)});
   }
 }
 

@@ -16,7 +16,7 @@ void check_command_job(Reader& reader, Node const& node, Value& value);
 struct Declared {
   Value const* inputs = nullptr;
   Value const* outputs = nullptr;
-  bool component = true;   ///< declared by a component: optional inputs must stand in groups
+  bool component = true;  ///< declared by a component: optional inputs must stand in groups
 };
 void check_command(Reader& reader, Node const& command, Declared const& declared);
 

@@ -88,17 +88,20 @@ void Documents::override_with(Document const& document, std::span<std::pair<std:
 }
 
 Diagnostic& Documents::add(Diagnostic found) {
-  if (found_.size() >= most_diagnostics_) {
+  if (full(found.severity)) {
     spare_ = std::move(found);
     return spare_;
   }
+  if (found.severity == Severity::error) ++errors_;
   found_.push_back(std::move(found));
   return found_.back();
 }
 
-bool Documents::failed() const {
-  return std::any_of(found_.begin(), found_.end(), [](auto const& one) { return one.severity == Severity::error; });
+bool Documents::full(Severity severity) const {
+  return severity == Severity::error ? errors_ >= most_diagnostics_ : found_.size() - errors_ >= most_diagnostics_;
 }
+
+bool Documents::failed() const { return errors_ > 0; }
 
 std::vector<Diagnostic> Documents::take() {
   std::map<std::string, std::size_t> order;

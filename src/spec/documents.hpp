@@ -1,8 +1,9 @@
 #pragma once
 
+#include "spec/tree.hpp"
+
 #include "podium/diagnostic.hpp"
 #include "podium/result.hpp"
-#include "spec/tree.hpp"
 
 #include <filesystem>
 #include <map>
@@ -16,10 +17,10 @@ namespace podium::inline v0::spec {
 struct Value;
 
 struct Document {
-  std::filesystem::path file;     ///< absolute
-  std::filesystem::path folder;   ///< absolute; relative paths start here
-  std::string name;               ///< as the user named it
-  std::string digest;             ///< SHA-256 of the bytes
+  std::filesystem::path file;    ///< absolute
+  std::filesystem::path folder;  ///< absolute; relative paths start here
+  std::string name;              ///< as the user named it
+  std::string digest;            ///< SHA-256 of the bytes
   Tree tree;
 };
 
@@ -33,6 +34,9 @@ class Documents {
   void override_with(Document const& document, std::span<std::pair<std::string, std::string> const> set);
 
   Diagnostic& add(Diagnostic found);
+  /// Whether another finding of this severity would be dropped; errors have room of their own.
+  bool full(Severity severity) const;
+  Diagnostic& spare() { return spare_; }
   std::vector<Diagnostic> const& diagnostics() const { return found_; }
   bool failed() const;
 
@@ -42,14 +46,14 @@ class Documents {
   /// What component files meant, by absolute path, so that a file named twice is read and reported once.
   std::map<std::string, std::shared_ptr<Value>> components;
 
-
  private:
   static constexpr std::size_t most_diagnostics_ = 1000;
 
   std::vector<std::unique_ptr<Document>> documents_;
   std::vector<std::unique_ptr<text::Source>> overrides_;
   std::vector<Diagnostic> found_;
-  Diagnostic spare_;   // takes what comes after the last one that is kept
+  std::size_t errors_ = 0;
+  Diagnostic spare_;  // takes what comes after the last one that is kept
 };
 
 }  // namespace podium::inline v0::spec

@@ -39,19 +39,23 @@ bool strip(Value& value) {
 void check_version(Reader& reader, Node const& node, Value const& value) {
   auto const& text = value.text;
   if (text.starts_with("azureml://")) {
-    if (text.starts_with("azureml://registries/") && text.find("/versions/") == std::string::npos && text.find("/labels/") == std::string::npos)
-      reader.error("PD1019", node, "the reference `" + text + "` has no version", "end it with `/versions/VERSION` or `/labels/LABEL`");
+    if (text.starts_with("azureml://registries/") && text.find("/versions/") == std::string::npos &&
+        text.find("/labels/") == std::string::npos)
+      reader.error("PD1019", node, "the reference `" + text + "` has no version",
+                   "end it with `/versions/VERSION` or `/labels/LABEL`");
     return;
   }
   if (text.front() == '/') {
     if (!text.starts_with("/subscriptions/") || text.find("/providers/") == std::string::npos)
-      reader.error("PD1019", node, "`" + text + "` is not an ARM id", "it begins with `/subscriptions/` and names a provider and a workspace");
+      reader.error("PD1019", node, "`" + text + "` is not an ARM id",
+                   "it begins with `/subscriptions/` and names a provider and a workspace");
     return;
   }
   if (text.find('/') != std::string::npos)
     reader.error("PD1019", node, "`" + text + "` is neither a name nor an ARM id", std::string{reference_help});
   else if (text.find_first_of(":@") == std::string::npos)
-    reader.error("PD1019", node, "the reference `azureml:" + text + "` has no version", "write `azureml:" + text + ":VERSION` or `azureml:" + text + "@latest`");
+    reader.error("PD1019", node, "the reference `azureml:" + text + "` has no version",
+                 "write `azureml:" + text + ":VERSION` or `azureml:" + text + "@latest`");
 }
 
 std::string scalar_yaml(Node const& node) {
@@ -59,9 +63,12 @@ std::string scalar_yaml(Node const& node) {
   std::string out = "\"";
   for (char const letter : node.text) {
     if (letter == '"' || letter == '\\') out += '\\';
-    if (letter == '\n') out += "\\n";
-    else if (letter == '\t') out += "\\t";
-    else out += letter;
+    if (letter == '\n')
+      out += "\\n";
+    else if (letter == '\t')
+      out += "\\t";
+    else
+      out += letter;
   }
   return out + '"';
 }
@@ -76,8 +83,10 @@ bool is_remote(std::string_view text) {
 }
 
 fs::path resolved(Reader const& reader, std::string_view path) {
-  if (path.starts_with("file://")) path.remove_prefix(7);
-  else if (path.starts_with("file:")) path.remove_prefix(5);
+  if (path.starts_with("file://"))
+    path.remove_prefix(7);
+  else if (path.starts_with("file:"))
+    path.remove_prefix(5);
   auto out = (reader.document().folder / fs::path{path}).lexically_normal();
   return out.has_filename() ? out : out.parent_path();
 }
@@ -89,20 +98,24 @@ std::string named_beside(Document const& document, std::string_view path) {
 
 void check_code(Reader& reader, Node const& node, Value& value) {
   if (value.text.starts_with("git+")) {
-    reader.error("PD1019", node, "`code` cannot be a git address", "give a local folder, or a registered code `azureml:NAME:VERSION`");
+    reader.error("PD1019", node, "`code` cannot be a git address",
+                 "give a local folder, or a registered code `azureml:NAME:VERSION`");
     return;
   }
   if (strip(value) || is_remote(value.text)) return;
   auto const path = resolved(reader, value.text);
   if (!is_there(path))
-    reader.error("PD1051", node, "the code folder `" + value.text + "` does not exist", "paths start at the folder of this file");
+    reader.error("PD1051", node, "the code folder `" + value.text + "` does not exist",
+                 "paths start at the folder of this file");
   become_local(reader, value);
 }
 
 void check_environment(Reader& reader, Node const& node, Value& value) {
   if (strip(value)) return check_version(reader, node, value);
-  auto& problem = reader.error("PD1019", node, "`" + value.text + "` is not a reference to an environment", std::string{reference_help});
-  bool const name_like = value.text.find_first_of(" /\\.") == std::string::npos && !value.text.empty() && value.text.find(':') != std::string::npos;
+  auto& problem = reader.error("PD1019", node, "`" + value.text + "` is not a reference to an environment",
+                               std::string{reference_help});
+  bool const name_like = value.text.find_first_of(" /\\.") == std::string::npos && !value.text.empty() &&
+                         value.text.find(':') != std::string::npos;
   if (!name_like || value.text.starts_with("azureml:")) return;
   problem.help = "did you mean `azureml:" + value.text + "`?";
   if (node.plain) problem.fix = Fix{node.span, "azureml:" + value.text, Applicability::unsafe};
@@ -110,7 +123,8 @@ void check_environment(Reader& reader, Node const& node, Value& value) {
 
 void check_reference(Reader& reader, Node const& node, Value& value) {
   if (!strip(value))
-    reader.error("PD1019", node, "`" + value.text + "` is not a reference", "did you mean `azureml:" + value.text + "`?");
+    reader.error("PD1019", node, "`" + value.text + "` is not a reference",
+                 "did you mean `azureml:" + value.text + "`?");
 }
 
 void check_default_compute(Reader& reader, Node const& node, Value& value) {
@@ -121,14 +135,17 @@ void check_compute(Reader&, Node const&, Value& value) { strip(value); }
 
 void check_local_file(Reader& reader, Node const& node, Value& value) {
   auto const path = resolved(reader, value.text);
-  if (!is_there(path)) reader.error("PD1050", node, "the file `" + value.text + "` does not exist", "paths start at the folder of this file");
+  if (!is_there(path))
+    reader.error("PD1050", node, "the file `" + value.text + "` does not exist",
+                 "paths start at the folder of this file");
   become_local(reader, value);
 }
 
 void check_conda_file(Reader& reader, Node const& node, Value& value) {
   auto const path = resolved(reader, value.text);
   if (!is_there(path) || is_folder(path)) {
-    reader.error("PD1050", node, "the conda file `" + value.text + "` does not exist", "paths start at the folder of this file");
+    reader.error("PD1050", node, "the conda file `" + value.text + "` does not exist",
+                 "paths start at the folder of this file");
     return;
   }
   auto const opened = reader.documents().open(path, named_beside(reader.document(), value.text));
@@ -142,7 +159,8 @@ void check_conda_file(Reader& reader, Node const& node, Value& value) {
 void check_build_path(Reader& reader, Node const& node, Value& value) {
   if (is_remote(value.text)) return;
   if (!is_there(resolved(reader, value.text)))
-    reader.error("PD1051", node, "the folder `" + value.text + "` does not exist", "paths start at the folder of this file");
+    reader.error("PD1051", node, "the folder `" + value.text + "` does not exist",
+                 "paths start at the folder of this file");
   become_local(reader, value);
 }
 
@@ -155,7 +173,8 @@ void check_data_path(Reader& reader, Node const& node, Value& value) {
   bool const asset = value.text.find_first_of(":@") != std::string::npos && !value.text.starts_with("file:");
   if (asset) return;
   if (!is_there(resolved(reader, value.text)))
-    reader.warning("PD1052", node, "`" + value.text + "` does not exist here", "paths start at the folder of this file");
+    reader.report("PD1052", reader.purpose() == Purpose::use ? Severity::error : Severity::warning, node,
+                  "`" + value.text + "` does not exist here", "paths start at the folder of this file");
   become_local(reader, value);
 }
 
@@ -166,7 +185,6 @@ void check_deployment_model(Reader& reader, Node const& node, Value& value) {
   reader.error("PD1019", node, "`" + value.text + "` is not a reference to a model",
                std::string{reference_help} + ", or `{path: ./folder}` for a local one");
 }
-
 
 std::string yaml_text(Node const& node) {
   if (node.is_scalar()) return scalar_yaml(node);

@@ -2,8 +2,6 @@
 
 #include "spec/binding.hpp"
 #include "spec/command.hpp"
-#include "spec/files.hpp"
-#include "spec/kinds/kinds.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -46,8 +44,9 @@ std::string meant(std::string_view word, std::vector<std::string_view> const& wo
 
 bool good_node_name(std::string_view name) {
   auto const lower = [](char c) { return std::islower(static_cast<unsigned char>(c)) != 0 || c == '_'; };
-  return !name.empty() && lower(name.front()) &&
-         std::all_of(name.begin(), name.end(), [&](char c) { return lower(c) || std::isdigit(static_cast<unsigned char>(c)) != 0; });
+  return !name.empty() && lower(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
+    return lower(c) || std::isdigit(static_cast<unsigned char>(c)) != 0;
+  });
 }
 
 /// Where one node waits for another.
@@ -61,7 +60,11 @@ struct Edge {
 class Graph {
  public:
   Graph(Reader& reader, Node const& root, Value const& pipeline)
-      : reader_{reader}, root_{root}, pipeline_{pipeline}, inputs_{pipeline.at("inputs")}, outputs_{pipeline.at("outputs")},
+      : reader_{reader},
+        root_{root},
+        pipeline_{pipeline},
+        inputs_{pipeline.at("inputs")},
+        outputs_{pipeline.at("outputs")},
         jobs_{pipeline.at("jobs")} {}
 
   void check() {
@@ -85,7 +88,9 @@ class Graph {
     check_compute(job, node);
     for (auto const& entry : node.entries) {
       auto const& key = entry.key->text;
-      if (key == "inputs" || key == "outputs" || key == "component" || key == "command" || key == "type" || key == "trial") continue;
+      if (key == "inputs" || key == "outputs" || key == "component" || key == "command" || key == "type" ||
+          key == "trial")
+        continue;
       if (job.value.kind == Value::Kind::opaque && key != "compute") continue;
       Reader::Step const step{reader_, key};
       walk(job, *entry.value);
@@ -111,9 +116,13 @@ class Graph {
 
   void check_compute(Member const& job, Node const& node) {
     auto const* type = node.find("type");
-    if (type != nullptr && (type->text == "automl" || type->text == "pipeline" || type->text == "spark" || type->text == "data_transfer")) return;
+    if (type != nullptr &&
+        (type->text == "automl" || type->text == "pipeline" || type->text == "spark" || type->text == "data_transfer"))
+      return;
     if (node.find("compute") != nullptr || root_.find("compute") != nullptr) return;
-    if (auto const* settings = root_.find("settings"); settings != nullptr && settings->find("default_compute") != nullptr) return;
+    if (auto const* settings = root_.find("settings");
+        settings != nullptr && settings->find("default_compute") != nullptr)
+      return;
     Reader::Step const step{reader_, "compute"};
     reader_.error("PD1046", *job.key, "the step `" + job.name + "` has no compute",
                   "add `compute:` to the step, or `default_compute:` to the pipeline's settings");
@@ -132,8 +141,9 @@ class Graph {
       Reader::Step const name{reader_, input.name};
       auto const* known = declared == nullptr ? nullptr : member_of(*declared, input.name);
       if (declared != nullptr && known == nullptr && input.name.find('.') == std::string::npos) {
-        reader_.error("PD1036", *input.key, "the component of `" + job.name + "` has no input `" + input.name + "`",
-                      meant(input.name, names_of(*declared), "its inputs are: " + listed(*declared)))
+        reader_
+            .error("PD1036", *input.key, "the component of `" + job.name + "` has no input `" + input.name + "`",
+                   meant(input.name, names_of(*declared), "its inputs are: " + listed(*declared)))
             .related.push_back(component->node->source->label(name_place(*component), "the component"));
         misspelt_.insert(std::string{nearest(input.name, names_of(*declared))});
       }
@@ -141,15 +151,17 @@ class Graph {
     }
     if (declared != nullptr) {
       for (auto const& one : declared->members) {
-        if (one.value.at("optional").boolean || one.value.at("default") || member_of(given, one.name) != nullptr) continue;
+        if (one.value.at("optional").boolean || one.value.at("default") || member_of(given, one.name) != nullptr)
+          continue;
         if (misspelt_.contains(one.name)) continue;
         auto const starts = [&](Member const& input) { return input.name.starts_with(one.name + "."); };
         if (std::any_of(given.members.begin(), given.members.end(), starts)) continue;
         Reader::Step const name{reader_, one.name};
         auto const* entry = root_.find("jobs")->find(job.name)->entry("inputs");
         Node const& place = entry == nullptr ? *job.key : *entry->key;
-        reader_.error("PD1035", place, "the step `" + job.name + "` does not give the required input `" + one.name + "`",
-                      "add `" + one.name + ":` to its inputs")
+        reader_
+            .error("PD1035", place, "the step `" + job.name + "` does not give the required input `" + one.name + "`",
+                   "add `" + one.name + ":` to its inputs")
             .related.push_back(one.key->source->label(one.key->span, "declared here"));
       }
     }
@@ -171,11 +183,13 @@ class Graph {
     Node const& node = *given.node;
     if (node.is_mapping()) {
       walk(job, node);
-      if (auto const& literal = given.at("value"); literal && declared != nullptr && !literal.binding) check_literal(*literal.node, literal.text, *declared, node);
+      if (auto const& literal = given.at("value"); literal && declared != nullptr && !literal.binding)
+        check_literal(*literal.node, literal.text, *declared, node);
       return;
     }
     auto const bindings = bindings_in(node);
-    for (auto const& binding : bindings) follow(job, node, binding, bindings.size() == 1 && is_binding(node.text) ? declared : nullptr);
+    for (auto const& binding : bindings)
+      follow(job, node, binding, bindings.size() == 1 && is_binding(node.text) ? declared : nullptr);
     if (bindings.empty() && declared != nullptr && given) check_literal(node, given.text, *declared, node);
   }
 
@@ -187,7 +201,9 @@ class Graph {
       auto& problem = reader_.report(std::move(rule), severity, node, std::move(message));
       if (declared.node != nullptr) {
         auto const* place = declared.node->find("type");
-        problem.related.push_back((place == nullptr ? declared.node : place)->source->label((place == nullptr ? declared.node : place)->span, "declared here"));
+        problem.related.push_back(
+            (place == nullptr ? declared.node : place)
+                ->source->label((place == nullptr ? declared.node : place)->span, "declared here"));
       }
       if (&use != &node) problem.related.push_back(use.source->label(use.span, "used here"));
     };
@@ -199,11 +215,14 @@ class Graph {
     if ((type == "integer" || type == "number") && parse_python_float(text, number)) {
       auto const& low = declared.at("min");
       auto const& high = declared.at("max");
-      if (low && parse_python_float(low.text, limit) && number < limit) say("PD1041", "`" + text + "` is smaller than the input's `min`, " + low.text);
-      if (high && parse_python_float(high.text, limit) && number > limit) say("PD1041", "`" + text + "` is greater than the input's `max`, " + high.text);
+      if (low && parse_python_float(low.text, limit) && number < limit)
+        say("PD1041", "`" + text + "` is smaller than the input's `min`, " + low.text);
+      if (high && parse_python_float(high.text, limit) && number > limit)
+        say("PD1041", "`" + text + "` is greater than the input's `max`, " + high.text);
     }
     auto const& choices = declared.at("enum");
-    if (choices && std::none_of(choices.items.begin(), choices.items.end(), [&](Value const& item) { return item.text == text; })) {
+    if (choices && std::none_of(choices.items.begin(), choices.items.end(),
+                                [&](Value const& item) { return item.text == text; })) {
       std::vector<std::string_view> words;
       for (auto const& item : choices.items) words.push_back(item.text);
       say("PD1042", "`" + text + "` is not one of the input's choices: " + joined(words), Severity::warning);
@@ -221,9 +240,11 @@ class Graph {
     auto const target = target_of(binding.expression);
     if (is_macro(binding.expression)) return;
     switch (target.kind) {
-      case Target::Kind::parent_input: return follow_input(node, binding, target, declared);
+      case Target::Kind::parent_input:
+        return follow_input(node, binding, target, declared);
       case Target::Kind::job_output:
-      case Target::Kind::job_input: return follow_job(job, node, binding, target, declared);
+      case Target::Kind::job_input:
+        return follow_job(job, node, binding, target, declared);
       case Target::Kind::own_input:
       case Target::Kind::own_output:
         at_binding("PD1044", node, binding.where, "`" + binding.expression + "` names nothing in a pipeline",
@@ -238,9 +259,11 @@ class Graph {
   void follow_input(Node const& node, Binding const& binding, Target const& target, Value const* declared) {
     auto const* source = declared_as(inputs_, target.name);
     if (source == nullptr) {
-      at_binding("PD1030", node, word_span(node, binding, target.name), "the pipeline has no input `" + target.name + "`",
-                 meant(target.name, names_of(inputs_), inputs_.members.empty() ? "declare it under the pipeline's `inputs`"
-                                                                              : "its inputs are: " + listed(inputs_)));
+      at_binding("PD1030", node, word_span(node, binding, target.name),
+                 "the pipeline has no input `" + target.name + "`",
+                 meant(target.name, names_of(inputs_),
+                       inputs_.members.empty() ? "declare it under the pipeline's `inputs`"
+                                               : "its inputs are: " + listed(inputs_)));
       return;
     }
     if (declared == nullptr || source->value.node == nullptr || !source->value) return;
@@ -252,11 +275,13 @@ class Graph {
       Node const& place = given.is_scalar() ? given : *source->value.at("value").node;
       if (bindings_in(place).empty()) check_literal(place, text, *declared, node);
     } else if (is_parameter(type) && source->value.at("path")) {
-      reader_.warning("PD1043", node, "data is given to a parameter of type `" + type + "`", "give a value, or declare the component's input as data");
+      reader_.warning("PD1043", node, "data is given to a parameter of type `" + type + "`",
+                      "give a value, or declare the component's input as data");
     }
   }
 
-  void follow_job(Member const& job, Node const& node, Binding const& binding, Target const& target, Value const* declared) {
+  void follow_job(Member const& job, Node const& node, Binding const& binding, Target const& target,
+                  Value const* declared) {
     auto const* other = member_of(jobs_, target.job);
     if (other == nullptr) {
       at_binding("PD1031", node, word_span(node, binding, target.job), "there is no step `" + target.job + "`",
@@ -274,10 +299,12 @@ class Graph {
     auto const* component = definition_of(other->value);
     bool const inline_command = other->value.is_map() && written->find("component") == nullptr;
     if (component == nullptr && !inline_command) return;
-    Value const& group = component != nullptr ? component->at(output ? "outputs" : "inputs") : other->value.at(output ? "outputs" : "inputs");
+    Value const& group = component != nullptr ? component->at(output ? "outputs" : "inputs")
+                                              : other->value.at(output ? "outputs" : "inputs");
     if (declared_as(group, target.name) == nullptr) {
       std::string const what = output ? "output" : "input";
-      at_binding("PD1032", node, word_span(node, binding, target.name), "the step `" + other->name + "` has no " + what + " `" + target.name + "`",
+      at_binding("PD1032", node, word_span(node, binding, target.name),
+                 "the step `" + other->name + "` has no " + what + " `" + target.name + "`",
                  meant(target.name, names_of(group), "its " + what + "s are: " + listed(group)));
       return;
     }
@@ -303,7 +330,8 @@ class Graph {
     for (auto const& output : written->entries) {
       Reader::Step const name{reader_, output.key->text};
       if (declared != nullptr && declared_as(*declared, output.key->text) == nullptr)
-        reader_.error("PD1037", *output.key, "the component of `" + job.name + "` has no output `" + output.key->text + "`",
+        reader_.error("PD1037", *output.key,
+                      "the component of `" + job.name + "` has no output `" + output.key->text + "`",
                       meant(output.key->text, names_of(*declared), "its outputs are: " + listed(*declared)));
       follow_output(*output.value);
       if (auto const* path = output.value->find("path"); path != nullptr) follow_output(*path);
@@ -319,18 +347,22 @@ class Graph {
       }
       if (is_macro(binding.expression)) continue;
       if (target.kind != Target::Kind::parent_output) {
-        at_binding("PD1044", node, binding.where, "`" + binding.expression + "` is not a binding that an output can use",
+        at_binding("PD1044", node, binding.where,
+                   "`" + binding.expression + "` is not a binding that an output can use",
                    "write `${{parent.outputs.NAME}}`");
         continue;
       }
       if (member_of(outputs_, target.name) == nullptr) {
-        at_binding("PD1033", node, word_span(node, binding, target.name), "the pipeline has no output `" + target.name + "`",
+        at_binding("PD1033", node, word_span(node, binding, target.name),
+                   "the pipeline has no output `" + target.name + "`",
                    meant(target.name, names_of(outputs_), "declare it under the pipeline's `outputs`"));
         continue;
       }
-      auto const [first, fresh] = written_.emplace(target.name, node.source->label(binding.where, "first written here"));
+      auto const [first, fresh] =
+          written_.emplace(target.name, node.source->label(binding.where, "first written here"));
       if (!fresh)
-        at_binding("PD1047", node, binding.where, "the pipeline's output `" + target.name + "` is written by two steps", "give each step an output of its own")
+        at_binding("PD1047", node, binding.where, "the pipeline's output `" + target.name + "` is written by two steps",
+                   "give each step an output of its own")
             .related.push_back(first->second);
     }
   }
@@ -338,14 +370,16 @@ class Graph {
   void find_cycles() {
     std::map<std::string, std::vector<Edge const*>> out;
     for (auto const& edge : edges_) out[edge.from].push_back(&edge);
-    std::map<std::string, int> state;   // 1 open, 2 done
+    std::map<std::string, int> state;  // 1 open, 2 done
     std::vector<Edge const*> way;
     std::function<void(std::string const&)> const visit = [&](std::string const& name) {
       state[name] = 1;
       for (auto const* edge : out[name]) {
         way.push_back(edge);
-        if (state[edge->to] == 1) report_cycle(way);
-        else if (state[edge->to] == 0) visit(edge->to);
+        if (state[edge->to] == 1)
+          report_cycle(way);
+        else if (state[edge->to] == 0)
+          visit(edge->to);
         way.pop_back();
       }
       state[name] = 2;
@@ -385,84 +419,7 @@ class Graph {
   std::set<std::string> misspelt_;
 };
 
-/// Whether a component file is one that the tables describe.
-std::string component_type(Node const& root) {
-  if (auto const* schema = root.find("$schema"); schema != nullptr && schema->text.find("Flow.schema") != std::string::npos) return "flow";
-  auto const* type = root.find("type");
-  return type == nullptr || !type->is_string() ? "command" : type->text;
-}
-
 }  // namespace
-
-Value const* definition_of(Value const& node) {
-  auto const& component = node.at("component");
-  return component.is_map() && component.shape != nullptr && component.shape->kind == Shape::Kind::object ? &component : nullptr;
-}
-
-void check_component_reference(Reader& reader, Node const& node, Value& value) {
-  if (value.text.starts_with("azureml:")) return check_reference(reader, node, value);
-  auto const path = resolved(reader, value.text);
-  auto const opened = reader.documents().open(path, named_beside(reader.document(), value.text));
-  if (!opened) {
-    bool const like_name = value.text.find_first_of("/\\") == std::string::npos && !value.text.ends_with(".yml") && !value.text.ends_with(".yaml");
-    reader.error("PD1050", node, "the component file `" + value.text + "` " + (opened.error().code() == Errc::not_found ? "does not exist" : "cannot be read"),
-                 like_name ? "did you mean `azureml:" + value.text + "`, a registered component?" : "paths start at the folder of this file");
-    value.kind = Value::Kind::none;
-    return;
-  }
-  Document const& file = **opened;
-  if (!file.tree.root) {
-    value.kind = Value::Kind::none;   // the parser has said why
-    return;
-  }
-  auto& known = reader.documents().components[file.file.string()];
-  if (!known) {
-    known = std::make_shared<Value>();
-    auto const type = component_type(*file.tree.root);
-    if (type == "command" || nearest(type, std::vector<std::string_view>{"command"}) == "command") {
-      Reader inner{reader.documents(), file, reader.purpose()};
-      auto chain = reader.included();
-      chain.push_back(node.source->label(node.span, "included from here"));
-      inner.included_as(reader.path(), std::move(chain));
-      *known = inner.read(kinds::command_component, *file.tree.root);
-      known->shape = &kinds::command_component;
-    } else if (reader.purpose() == Purpose::use) {
-      reader.error("PD1090", node, "components of type `" + type + "` are not supported yet", "use command components");
-    } else {
-      reader.report("PD1091", Severity::warning, node, "components of type `" + type + "` are not checked yet");
-    }
-  }
-  std::string const absolute = file.file.string();
-  value = *known;
-  value.local = true;
-  value.text = absolute;
-}
-
-void check_unchecked_node(Reader& reader, Node const& node, Value&) {
-  auto const* type = node.find("type");
-  if (reader.purpose() == Purpose::use)
-    reader.error("PD1090", *type, "steps of type `" + type->text + "` are not supported yet", "use steps of type `command`");
-  else
-    reader.warning("PD1091", *type, "steps of type `" + type->text + "` are not checked yet");
-}
-
-void check_node(Reader& reader, Node const& node, Value& value) {
-  auto const* component = node.entry("component");
-  auto const* command = node.entry("command");
-  if (component != nullptr && command != nullptr) {
-    Reader::Step const step{reader, "command"};
-    reader.error("PD1021", *command->key, "`component` and `command` exclude each other", "keep one of them");
-  }
-  if (component == nullptr && command == nullptr) {
-    Reader::Step const step{reader, "component"};
-    reader.error("PD1013", reader.holder(node), "the step names no component and has no command", "add `component: ./file.yml`, or `command:` and `environment:`");
-  }
-  if (component == nullptr && command != nullptr && node.find("environment") == nullptr) {
-    Reader::Step const step{reader, "environment"};
-    reader.error("PD1013", reader.holder(node), "the required field `environment` is missing", "add `environment:`");
-  }
-  static_cast<void>(value);
-}
 
 void check_pipeline(Reader& reader, Node const& node, Value& value) {
   auto const* jobs = node.entry("jobs");

@@ -15,43 +15,113 @@ struct Named {
   Shape const* table = nullptr;
 };
 
-Named const known[] = {
-    {"commandComponent", &kinds::command_component}, {"commandJob", &kinds::command_job}, {"pipelineJob", &kinds::pipeline_job},
-    {"environment", &kinds::environment_asset}, {"data", &kinds::data_asset}, {"model", &kinds::model_asset},
-    {"onlineEndpoint", &kinds::online_endpoint}, {"onlineDeployment", &kinds::online_deployment},
-    {"featureSetSpec", &kinds::feature_set_spec}, {"promotionPolicy", &kinds::promotion_policy},
-    {"pipelineComponent"}, {"parallelComponent"}, {"sparkComponent"}, {"automlComponent"}, {"sweepComponent"}, {"flow"},
-    {"sweepJob"}, {"sparkJob"}, {"parallelJob"}, {"automlJob"}, {"finetuningJob"}, {"distillationJob"},
-    {"batchEndpoint"}, {"batchDeployment"}, {"kubernetesOnlineEndpoint"}, {"kubernetesOnlineDeployment"}, {"serverlessEndpoint"},
-    {"marketplaceSubscription"}, {"modelPackage"}, {"datastore"}, {"compute"}, {"workspace"}, {"connection"}, {"registry"},
-    {"schedule"}, {"monitor"}, {"dataImport"}, {"featureStore"}, {"featureStoreEntity"}, {"featureSet"}, {"featureRetrievalSpec"}, {"conda"},
-    {"capabilityHost"}, {"index"}, {"promptFlowRun"}};
+Named const known[] = {{"commandComponent", &kinds::command_component},
+                       {"commandJob", &kinds::command_job},
+                       {"pipelineJob", &kinds::pipeline_job},
+                       {"environment", &kinds::environment_asset},
+                       {"data", &kinds::data_asset},
+                       {"model", &kinds::model_asset},
+                       {"onlineEndpoint", &kinds::online_endpoint},
+                       {"onlineDeployment", &kinds::online_deployment},
+                       {"featureSetSpec", &kinds::feature_set_spec},
+                       {"promotionPolicy", &kinds::promotion_policy},
+                       {"pipelineComponent"},
+                       {"parallelComponent"},
+                       {"sparkComponent"},
+                       {"automlComponent"},
+                       {"sweepComponent"},
+                       {"flow"},
+                       {"sweepJob"},
+                       {"sparkJob"},
+                       {"parallelJob"},
+                       {"automlJob"},
+                       {"finetuningJob"},
+                       {"distillationJob"},
+                       {"batchEndpoint"},
+                       {"batchDeployment"},
+                       {"kubernetesOnlineEndpoint"},
+                       {"kubernetesOnlineDeployment"},
+                       {"serverlessEndpoint"},
+                       {"marketplaceSubscription"},
+                       {"modelPackage"},
+                       {"datastore"},
+                       {"compute"},
+                       {"workspace"},
+                       {"connection"},
+                       {"registry"},
+                       {"schedule"},
+                       {"monitor"},
+                       {"dataImport"},
+                       {"featureStore"},
+                       {"featureStoreEntity"},
+                       {"featureSet"},
+                       {"featureRetrievalSpec"},
+                       {"conda"},
+                       {"capabilityHost"},
+                       {"index"},
+                       {"promptFlowRun"}};
 
 struct Schema {
-  std::string_view word;   // of the last part of `$schema`, lower case, without ".schema.json"
+  std::string_view word;  // of the last part of `$schema`, lower case, without ".schema.json"
   std::string_view kind;
 };
 
-constexpr Schema schemas[] = {
-    {"commandcomponent", "commandComponent"}, {"commandjob", "commandJob"}, {"pipelinejob", "pipelineJob"},
-    {"pipelinecomponent", "pipelineComponent"}, {"parallelcomponent", "parallelComponent"}, {"sparkcomponent", "sparkComponent"},
-    {"automlcomponent", "automlComponent"}, {"flow", "flow"}, {"sweepjob", "sweepJob"}, {"sparkjob", "sparkJob"}, {"paralleljob", "parallelJob"},
-    {"automljob", "automlJob"}, {"finetuningjob", "finetuningJob"}, {"environment", "environment"}, {"data", "data"}, {"model", "model"},
-    {"managedonlineendpoint", "onlineEndpoint"}, {"onlineendpoint", "onlineEndpoint"},
-    {"managedonlinedeployment", "onlineDeployment"}, {"onlinedeployment", "onlineDeployment"},
-    {"kubernetesonlineendpoint", "kubernetesOnlineEndpoint"}, {"kubernetesonlinedeployment", "kubernetesOnlineDeployment"},
-    {"batchendpoint", "batchEndpoint"}, {"batchdeployment", "batchDeployment"}, {"modelbatchdeployment", "batchDeployment"},
-    {"pipelinecomponentbatchdeployment", "batchDeployment"}, {"serverlessendpoint", "serverlessEndpoint"},
-    {"marketplacesubscription", "marketplaceSubscription"}, {"modelpackage", "modelPackage"}, {"azureblob", "datastore"}, {"azurefile", "datastore"},
-    {"azuredatalakegen1", "datastore"}, {"azuredatalakegen2", "datastore"}, {"onelake", "datastore"}, {"amlcompute", "compute"},
-    {"computeinstance", "compute"}, {"kubernetescompute", "compute"}, {"vmcompute", "compute"}, {"synapsesparkcompute", "compute"},
-    {"workspace", "workspace"}, {"workspaceconnection", "connection"}, {"registry", "registry"}, {"schedule", "schedule"}, {"monitorschedule", "monitor"},
-    {"dataimport", "dataImport"}, {"featurestore", "featureStore"}, {"featurestoreentity", "featureStoreEntity"}, {"featureset", "featureSet"},
-    {"featuresetspec", "featureSetSpec"}, {"modelversionpackage", "modelPackage"}, {"run", "promptFlowRun"}};
+constexpr Schema schemas[] = {{"commandcomponent", "commandComponent"},
+                              {"commandjob", "commandJob"},
+                              {"pipelinejob", "pipelineJob"},
+                              {"pipelinecomponent", "pipelineComponent"},
+                              {"parallelcomponent", "parallelComponent"},
+                              {"sparkcomponent", "sparkComponent"},
+                              {"automlcomponent", "automlComponent"},
+                              {"flow", "flow"},
+                              {"sweepjob", "sweepJob"},
+                              {"sparkjob", "sparkJob"},
+                              {"paralleljob", "parallelJob"},
+                              {"automljob", "automlJob"},
+                              {"finetuningjob", "finetuningJob"},
+                              {"environment", "environment"},
+                              {"data", "data"},
+                              {"model", "model"},
+                              {"managedonlineendpoint", "onlineEndpoint"},
+                              {"onlineendpoint", "onlineEndpoint"},
+                              {"managedonlinedeployment", "onlineDeployment"},
+                              {"onlinedeployment", "onlineDeployment"},
+                              {"kubernetesonlineendpoint", "kubernetesOnlineEndpoint"},
+                              {"kubernetesonlinedeployment", "kubernetesOnlineDeployment"},
+                              {"batchendpoint", "batchEndpoint"},
+                              {"batchdeployment", "batchDeployment"},
+                              {"modelbatchdeployment", "batchDeployment"},
+                              {"pipelinecomponentbatchdeployment", "batchDeployment"},
+                              {"serverlessendpoint", "serverlessEndpoint"},
+                              {"marketplacesubscription", "marketplaceSubscription"},
+                              {"modelpackage", "modelPackage"},
+                              {"azureblob", "datastore"},
+                              {"azurefile", "datastore"},
+                              {"azuredatalakegen1", "datastore"},
+                              {"azuredatalakegen2", "datastore"},
+                              {"onelake", "datastore"},
+                              {"amlcompute", "compute"},
+                              {"computeinstance", "compute"},
+                              {"kubernetescompute", "compute"},
+                              {"vmcompute", "compute"},
+                              {"synapsesparkcompute", "compute"},
+                              {"workspace", "workspace"},
+                              {"workspaceconnection", "connection"},
+                              {"registry", "registry"},
+                              {"schedule", "schedule"},
+                              {"monitorschedule", "monitor"},
+                              {"dataimport", "dataImport"},
+                              {"featurestore", "featureStore"},
+                              {"featurestoreentity", "featureStoreEntity"},
+                              {"featureset", "featureSet"},
+                              {"featuresetspec", "featureSetSpec"},
+                              {"modelversionpackage", "modelPackage"},
+                              {"run", "promptFlowRun"}};
 
 std::string lower(std::string_view text) {
   std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -76,8 +146,13 @@ bool any(Node const& root, std::initializer_list<std::string_view> keys) {
 
 std::string job_of_type(std::string_view type) {
   if (type.empty() || type == "command") return "commandJob";
-  static constexpr std::array<Schema, 7> types{{{"pipeline", "pipelineJob"}, {"sweep", "sweepJob"}, {"spark", "sparkJob"}, {"parallel", "parallelJob"},
-                                                {"automl", "automlJob"}, {"finetuning", "finetuningJob"}, {"distillation", "distillationJob"}}};
+  static constexpr std::array<Schema, 7> types{{{"pipeline", "pipelineJob"},
+                                                {"sweep", "sweepJob"},
+                                                {"spark", "sparkJob"},
+                                                {"parallel", "parallelJob"},
+                                                {"automl", "automlJob"},
+                                                {"finetuning", "finetuningJob"},
+                                                {"distillation", "distillationJob"}}};
   for (auto const& one : types)
     if (one.word == type) return std::string{one.kind};
   return {};
@@ -85,8 +160,12 @@ std::string job_of_type(std::string_view type) {
 
 std::string component_of_type(std::string_view type) {
   if (type.empty() || type == "command") return "commandComponent";
-  static constexpr std::array<Schema, 6> types{{{"pipeline", "pipelineComponent"}, {"parallel", "parallelComponent"}, {"spark", "sparkComponent"},
-                                                {"sweep", "sweepComponent"}, {"automl", "automlComponent"}, {"flow", "flow"}}};
+  static constexpr std::array<Schema, 6> types{{{"pipeline", "pipelineComponent"},
+                                                {"parallel", "parallelComponent"},
+                                                {"spark", "sparkComponent"},
+                                                {"sweep", "sweepComponent"},
+                                                {"automl", "automlComponent"},
+                                                {"flow", "flow"}}};
   for (auto const& one : types)
     if (one.word == type) return std::string{one.kind};
   return {};
@@ -97,28 +176,45 @@ bool declares(Node const& root) {
   auto const* inputs = root.find("inputs");
   if (inputs == nullptr || !inputs->is_mapping()) return any(root, {"is_deterministic"});
   return std::any_of(inputs->entries.begin(), inputs->entries.end(), [](Entry const& entry) {
-    return entry.value->is_mapping() && entry.value->find("path") == nullptr && entry.value->find("value") == nullptr && entry.value->find("type") != nullptr;
+    return entry.value->is_mapping() && entry.value->find("path") == nullptr && entry.value->find("value") == nullptr &&
+           entry.value->find("type") != nullptr;
   });
 }
 
 std::string from_shape(Node const& root, std::string_view file_name) {
   auto const* type_node = root.find("type");
   std::string const type = type_node != nullptr && type_node->is_string() ? lower(type_node->text) : std::string{};
-  if (auto const* kind = root.find("kind"); (kind != nullptr && kind->text == "PromotionPolicy") || root.find("apiVersion") != nullptr) return "promotionPolicy";
+  if (auto const* kind = root.find("kind");
+      (kind != nullptr && kind->text == "PromotionPolicy") || root.find("apiVersion") != nullptr)
+    return "promotionPolicy";
   if (lower(file_name) == "featuresetspec.yaml" || (has(root, {"source", "index_columns"}))) return "featureSetSpec";
   if (has(root, {"specification", "entities"})) return "featureSet";
   if (has(root, {"index_columns"})) return "featureStoreEntity";
   if (any(root, {"create_job", "create_monitor", "import_data"})) return "schedule";
-  if (type == "uri_file" || type == "uri_folder" || type == "mltable") return root.find("source") != nullptr ? "dataImport" : "data";
+  if (type == "uri_file" || type == "uri_folder" || type == "mltable")
+    return root.find("source") != nullptr ? "dataImport" : "data";
   if (type == "custom_model" || type == "mlflow_model" || type == "triton_model") return "model";
-  if (has(root, {"endpoint_name"})) return any(root, {"compute", "mini_batch_size", "settings", "component", "job_definition"}) && root.find("instance_type") == nullptr ? "batchDeployment" : "onlineDeployment";
-  if (any(root, {"auth_mode", "traffic", "mirror_traffic"})) return any(root, {"defaults"}) ? "batchEndpoint" : "onlineEndpoint";
+  if (has(root, {"endpoint_name"}))
+    return any(root, {"compute", "mini_batch_size", "settings", "component", "job_definition"}) &&
+                   root.find("instance_type") == nullptr
+               ? "batchDeployment"
+               : "onlineDeployment";
+  if (any(root, {"auth_mode", "traffic", "mirror_traffic"}))
+    return any(root, {"defaults"}) ? "batchEndpoint" : "onlineEndpoint";
   if (any(root, {"code_configuration", "request_settings", "data_collector"})) return "onlineDeployment";
-  if (any(root, {"jobs"}) || type == "pipeline") return declares(root) && root.find("settings") == nullptr && root.find("experiment_name") == nullptr && root.find("name") != nullptr ? "pipelineComponent" : "pipelineJob";
+  if (any(root, {"jobs"}) || type == "pipeline")
+    return declares(root) && root.find("settings") == nullptr && root.find("experiment_name") == nullptr &&
+                   root.find("name") != nullptr
+               ? "pipelineComponent"
+               : "pipelineJob";
   if (any(root, {"trial", "search_space"})) return "sweepJob";
   if (any(root, {"command"})) {
-    bool const job = any(root, {"compute", "experiment_name", "limits", "environment_variables", "services", "identity", "queue_settings"});
-    return root.find("name") != nullptr && !job && (declares(root) || any(root, {"version"}) || any(root, {"is_deterministic"})) ? "commandComponent" : "commandJob";
+    bool const job = any(root, {"compute", "experiment_name", "limits", "environment_variables", "services", "identity",
+                                "queue_settings"});
+    return root.find("name") != nullptr && !job &&
+                   (declares(root) || any(root, {"version"}) || any(root, {"is_deterministic"}))
+               ? "commandComponent"
+               : "commandJob";
   }
   if (any(root, {"image", "build", "conda_file"})) return "environment";
   if (any(root, {"dependencies"}) && any(root, {"channels", "name"})) return "conda";
@@ -127,7 +223,8 @@ std::string from_shape(Node const& root, std::string_view file_name) {
   if (any(root, {"managed_network", "storage_account", "key_vault", "hub_id"})) return "workspace";
   if (any(root, {"model_id"})) return "serverlessEndpoint";
   if (any(root, {"base_environment_source", "inferencing_server"})) return "modelPackage";
-  static constexpr std::array<std::string_view, 5> computes{"amlcompute", "computeinstance", "kubernetes", "virtualmachine", "synapsespark"};
+  static constexpr std::array<std::string_view, 5> computes{"amlcompute", "computeinstance", "kubernetes",
+                                                            "virtualmachine", "synapsespark"};
   if (std::find(computes.begin(), computes.end(), type) != computes.end()) return "compute";
   if (has(root, {"type"}) && any(root, {"target", "credentials"})) return "connection";
   return job_of_type(type.empty() ? "none" : type);

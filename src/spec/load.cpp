@@ -15,11 +15,17 @@ namespace {
 namespace fs = std::filesystem;
 
 Diagnostic unreadable(fs::path const& file, Error const& error) {
-  return {.rule = "PD1008", .message = error.message(), .file = file.string(), .path = {}, .primary = {}, .help = "check the path and its permissions"};
+  return {.rule = "PD1008",
+          .message = error.message(),
+          .file = file.string(),
+          .path = {},
+          .primary = {},
+          .help = "check the path and its permissions"};
 }
 
 template <class T>
-Loaded<T> load(fs::path const& file, Shape const& shape, T (*lower)(Reader&, Value const&), std::span<Set const> set = {}) {
+Loaded<T> load(fs::path const& file, Shape const& shape, T (*lower)(Reader&, Value const&),
+               std::span<Set const> set = {}) {
   Documents documents;
   Loaded<T> loaded;
   auto const opened = documents.open(file, file.string());
@@ -55,23 +61,37 @@ std::string first_error(std::span<Diagnostic const> diagnostics) {
   auto const is_error = [](Diagnostic const& one) { return one.severity == Severity::error; };
   auto const first = std::find_if(diagnostics.begin(), diagnostics.end(), is_error);
   if (first == diagnostics.end()) return "the file could not be read";
-  std::string out = first->file + ":" + std::to_string(first->primary.start.line) + ":" + std::to_string(first->primary.start.column) + ": " +
-                    first->message + " [" + first->rule + "]";
+  std::string out = first->file + ":" + std::to_string(first->primary.start.line) + ":" +
+                    std::to_string(first->primary.start.column) + ": " + first->message + " [" + first->rule + "]";
   auto const others = std::count_if(diagnostics.begin(), diagnostics.end(), is_error) - 1;
   if (others > 0) out += " (and " + std::to_string(others) + (others == 1 ? " more error)" : " more errors)");
   return out;
 }
 
-Loaded<model::PipelineJob> load_pipeline(fs::path const& file, std::span<Set const> set) { return load(file, kinds::pipeline_job, to_pipeline, set); }
-Loaded<model::CommandJob> load_command_job(fs::path const& file, std::span<Set const> set) { return load(file, kinds::command_job, to_command_job, set); }
-Loaded<model::CommandComponent> load_component(fs::path const& file, std::span<Set const> set) { return load(file, kinds::command_component, to_component, set); }
-Loaded<model::Environment> load_environment(fs::path const& file) { return load(file, kinds::environment_asset, to_environment); }
+Loaded<model::PipelineJob> load_pipeline(fs::path const& file, std::span<Set const> set) {
+  return load(file, kinds::pipeline_job, to_pipeline, set);
+}
+Loaded<model::CommandJob> load_command_job(fs::path const& file, std::span<Set const> set) {
+  return load(file, kinds::command_job, to_command_job, set);
+}
+Loaded<model::CommandComponent> load_component(fs::path const& file, std::span<Set const> set) {
+  return load(file, kinds::command_component, to_component, set);
+}
+Loaded<model::Environment> load_environment(fs::path const& file) {
+  return load(file, kinds::environment_asset, to_environment);
+}
 Loaded<model::DataAsset> load_data(fs::path const& file) { return load(file, kinds::data_asset, to_data); }
 Loaded<model::Model> load_model(fs::path const& file) { return load(file, kinds::model_asset, to_model); }
 Loaded<model::Endpoint> load_endpoint(fs::path const& file) { return load(file, kinds::online_endpoint, to_endpoint); }
-Loaded<model::Deployment> load_deployment(fs::path const& file) { return load(file, kinds::online_deployment, to_deployment); }
-Loaded<model::FeatureSetSpec> load_feature_set(fs::path const& file) { return load(feature_set_file(file), kinds::feature_set_spec, to_feature_set); }
-Loaded<model::PromotionPolicy> load_policy(fs::path const& file) { return load(file, kinds::promotion_policy, to_policy); }
+Loaded<model::Deployment> load_deployment(fs::path const& file) {
+  return load(file, kinds::online_deployment, to_deployment);
+}
+Loaded<model::FeatureSetSpec> load_feature_set(fs::path const& file) {
+  return load(feature_set_file(file), kinds::feature_set_spec, to_feature_set);
+}
+Loaded<model::PromotionPolicy> load_policy(fs::path const& file) {
+  return load(file, kinds::promotion_policy, to_policy);
+}
 
 Result<std::string> kind_of(fs::path const& file) {
   Documents documents;
@@ -80,12 +100,15 @@ Result<std::string> kind_of(fs::path const& file) {
   auto const& tree = (*opened)->tree;
   if (!tree.root) return Error{Errc::invalid_argument, first_error(tree.diagnostics)};
   auto kind = kind_of_document(*tree.root, file.filename().string());
-  if (kind.empty()) return Error{Errc::invalid_argument, "cannot tell which kind of document `" + file.string() + "` is: add `$schema`, or name the kind"};
+  if (kind.empty())
+    return Error{Errc::invalid_argument,
+                 "cannot tell which kind of document `" + file.string() + "` is: add `$schema`, or name the kind"};
   return kind;
 }
 
 Result<std::vector<Diagnostic>> validate(fs::path const& file, ValidateOptions const& options) {
-  if (!options.kind.empty() && !is_kind(options.kind)) return Error{Errc::invalid_argument, "there is no kind `" + options.kind + "`"};
+  if (!options.kind.empty() && !is_kind(options.kind))
+    return Error{Errc::invalid_argument, "there is no kind `" + options.kind + "`"};
   Documents documents;
   auto const opened = documents.open(file, file.string());
   if (!opened) return opened.error();
@@ -98,7 +121,8 @@ Result<std::vector<Diagnostic>> validate(fs::path const& file, ValidateOptions c
   // A policy is our own: whatever we cannot act on is an error already here.
   Reader reader{documents, document, kind == "promotionPolicy" ? Purpose::use : Purpose::check};
   if (kind.empty()) {
-    reader.error("PD1009", place, "cannot tell which kind of document this is", "add `$schema`, or name the kind with `--kind`");
+    reader.error("PD1009", place, "cannot tell which kind of document this is",
+                 "add `$schema`, or name the kind with `--kind`");
   } else if (auto const* table = table_of(kind)) {
     reader.read(*table, root);
   } else {

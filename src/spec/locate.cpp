@@ -20,8 +20,10 @@ std::size_t line_end(std::string_view bytes, std::size_t at) {
 
 std::size_t double_quoted_end(std::string_view bytes, std::size_t at) {
   for (++at; at < bytes.size(); ++at) {
-    if (bytes[at] == '\\') ++at;
-    else if (bytes[at] == '"') return at + 1;
+    if (bytes[at] == '\\')
+      ++at;
+    else if (bytes[at] == '"')
+      return at + 1;
   }
   return bytes.size();
 }
@@ -29,8 +31,10 @@ std::size_t double_quoted_end(std::string_view bytes, std::size_t at) {
 std::size_t single_quoted_end(std::string_view bytes, std::size_t at) {
   for (++at; at < bytes.size(); ++at) {
     if (bytes[at] != '\'') continue;
-    if (at + 1 < bytes.size() && bytes[at + 1] == '\'') ++at;
-    else return at + 1;
+    if (at + 1 < bytes.size() && bytes[at + 1] == '\'')
+      ++at;
+    else
+      return at + 1;
   }
   return bytes.size();
 }
@@ -76,9 +80,12 @@ std::size_t plain_end(std::string_view bytes, std::size_t at, std::string_view v
 
 std::size_t skip_blanks(std::string_view bytes, std::size_t at) {
   while (at < bytes.size()) {
-    if (blank(bytes[at])) ++at;
-    else if (bytes[at] == '#' && (at == 0 || blank(bytes[at - 1]))) at = line_end(bytes, at);
-    else break;
+    if (blank(bytes[at]))
+      ++at;
+    else if (bytes[at] == '#' && (at == 0 || blank(bytes[at - 1])))
+      at = line_end(bytes, at);
+    else
+      break;
   }
   return at;
 }

@@ -1,11 +1,12 @@
 #pragma once
 
+#include "spec/reader.hpp"
+
 #include "podium/model/asset.hpp"
 #include "podium/model/endpoint.hpp"
 #include "podium/model/feature_set.hpp"
 #include "podium/model/job.hpp"
 #include "podium/model/policy.hpp"
-#include "spec/reader.hpp"
 
 /// From checked values to nouns.  Total: what the tables let pass has a meaning, or is reported as PD1090.
 namespace podium::inline v0::spec {
@@ -24,7 +25,8 @@ model::PromotionPolicy to_policy(Reader& reader, Value const& value);
 /// Shared by the above.
 model::Tags to_tags(Value const& value);
 /// Sets `reference`, or `in_place` for an environment written in place.
-void to_environment_field(Reader& reader, Value const& value, std::string& reference, std::optional<model::Environment>& in_place);
+void to_environment_field(Reader& reader, Value const& value, std::string& reference,
+                          std::optional<model::Environment>& in_place);
 /// An integer, or the fallback; a binding is reported, since nouns hold numbers.
 int to_int(Reader& reader, Value const& value, int fallback);
 bool to_bool(Reader& reader, Value const& value, bool fallback);

@@ -1,6 +1,5 @@
-#include "spec/lower.hpp"
-
 #include "spec/files.hpp"
+#include "spec/lower.hpp"
 
 #include <algorithm>
 
@@ -14,12 +13,14 @@ std::map<std::string, int> to_percents(Value const& value) {
 }
 
 std::chrono::seconds to_seconds(Value const& value) {
-  return std::chrono::seconds{value.at("days").integer * 86400 + value.at("hours").integer * 3600 + value.at("minutes").integer * 60};
+  return std::chrono::seconds{value.at("days").integer * 86400 + value.at("hours").integer * 3600 +
+                              value.at("minutes").integer * 60};
 }
 
 std::vector<model::FeatureColumn> to_columns(Value const& value) {
   std::vector<model::FeatureColumn> out;
-  for (auto const& item : value.items) out.push_back({item.string("name"), item.string("type"), item.string("description")});
+  for (auto const& item : value.items)
+    out.push_back({item.string("name"), item.string("type"), item.string("description")});
   return out;
 }
 
@@ -28,7 +29,8 @@ std::vector<model::FeatureColumn> to_columns(Value const& value) {
 model::Tags to_tags(Value const& value) {
   model::Tags out;
   for (auto const& member : value.members) {
-    bool const nested = member.value.kind == Value::Kind::opaque && member.value.node != nullptr && !member.value.node->is_scalar();
+    bool const nested =
+        member.value.kind == Value::Kind::opaque && member.value.node != nullptr && !member.value.node->is_scalar();
     out[member.name] = nested ? yaml_text(*member.value.node) : member.value.text;
   }
   return out;
@@ -54,10 +56,14 @@ bool to_bool(Reader& reader, Value const& value, bool fallback) {
   return value ? value.boolean : fallback;
 }
 
-void to_environment_field(Reader& reader, Value const& value, std::string& reference, std::optional<model::Environment>& in_place) {
-  if (value.is_map()) in_place = to_environment(reader, value);
-  else if (value.binding) reader.error("PD1090", *value.node, "a binding for an environment is not supported yet", "name the environment");
-  else reference = value.text;
+void to_environment_field(Reader& reader, Value const& value, std::string& reference,
+                          std::optional<model::Environment>& in_place) {
+  if (value.is_map())
+    in_place = to_environment(reader, value);
+  else if (value.binding)
+    reader.error("PD1090", *value.node, "a binding for an environment is not supported yet", "name the environment");
+  else
+    reference = value.text;
 }
 
 model::Environment to_environment(Reader&, Value const& value) {
@@ -128,7 +134,8 @@ model::Deployment to_deployment(Reader& reader, Value const& value) {
   deployment.instance_type = value.string("instance_type");
   deployment.instance_count = to_int(reader, value.at("instance_count"), deployment.instance_count);
   auto const& requests = value.at("request_settings");
-  deployment.max_concurrent_requests = to_int(reader, requests.at("max_concurrent_requests_per_instance"), deployment.max_concurrent_requests);
+  deployment.max_concurrent_requests =
+      to_int(reader, requests.at("max_concurrent_requests_per_instance"), deployment.max_concurrent_requests);
   deployment.request_timeout_ms = to_int(reader, requests.at("request_timeout_ms"), deployment.request_timeout_ms);
   auto const& collections = value.at("data_collector").at("collections");
   deployment.collect_inputs = collections.at("model_inputs").at("enabled").boolean;

@@ -1,6 +1,5 @@
-#include "spec/lower.hpp"
-
 #include "spec/graph.hpp"
+#include "spec/lower.hpp"
 
 namespace podium::inline v0::spec {
 namespace {
@@ -14,7 +13,8 @@ model::Tags to_variables(Value const& value) {
 
 std::optional<model::Resources> to_resources(Reader& reader, Value const& value) {
   if (!value) return std::nullopt;
-  return model::Resources{.instance_count = to_int(reader, value.at("instance_count"), 1), .instance_type = value.string("instance_type")};
+  return model::Resources{.instance_count = to_int(reader, value.at("instance_count"), 1),
+                          .instance_type = value.string("instance_type")};
 }
 
 std::optional<int> to_timeout(Reader& reader, Value const& limits) {
@@ -115,10 +115,14 @@ std::string literal_type(Value const& value) {
   Value const& given = value.is_map() ? value.at("value") : value;
   if (given.node == nullptr) return "string";
   switch (given.node->type) {
-    case ScalarType::boolean: return "boolean";
-    case ScalarType::integer: return "integer";
-    case ScalarType::floating: return "number";
-    default: return "string";
+    case ScalarType::boolean:
+      return "boolean";
+    case ScalarType::integer:
+      return "integer";
+    case ScalarType::floating:
+      return "number";
+    default:
+      return "string";
   }
 }
 
@@ -127,7 +131,8 @@ std::string declared_type(Value const& pipeline, Value const& value, int depth =
   constexpr int longest_chain = 32;
   std::string const text = value.is_map() ? value.at(value.at("path") ? "path" : "value").text : value.text;
   if (value.is_map() && value.at("type")) return value.string("type");
-  if (!is_binding(text) || depth > longest_chain) return value.is_map() && value.at("path") ? "uri_folder" : literal_type(value);
+  if (!is_binding(text) || depth > longest_chain)
+    return value.is_map() && value.at("path") ? "uri_folder" : literal_type(value);
   std::string expression = text.substr(3, text.size() - 5);
   while (!expression.empty() && expression.front() == ' ') expression.erase(0, 1);
   while (!expression.empty() && expression.back() == ' ') expression.pop_back();
@@ -174,7 +179,8 @@ model::PipelineNode to_node(Reader& reader, Value const& pipeline, std::string c
   } else if (component) {
     node.component = component.text;
     if (auto const& environment = value.at("environment"); environment && environment.node != nullptr)
-      reader.error("PD1090", *environment.node, "another environment for a registered component is not supported yet", "register the component with it");
+      reader.error("PD1090", *environment.node, "another environment for a registered component is not supported yet",
+                   "register the component with it");
   } else {
     node.definition = to_inline_command(reader, name, value);
     node.definition->source_file = reader.document().file.string();
@@ -186,7 +192,9 @@ model::PipelineNode to_node(Reader& reader, Value const& pipeline, std::string c
       node.definition->inputs.emplace_back(input.name, std::move(declared));
     }
     for (auto const& output : node.outputs)
-      node.definition->outputs.emplace_back(output.first, model::ComponentOutput{.type = output.second.type, .description = {}, .mode = output.second.mode});
+      node.definition->outputs.emplace_back(
+          output.first,
+          model::ComponentOutput{.type = output.second.type, .description = {}, .mode = output.second.mode});
   }
   return node;
 }
@@ -203,15 +211,18 @@ model::CommandComponent to_component(Reader& reader, Value const& value) {
   component.command = value.string("command");
   component.code = value.string("code");
   to_environment_field(reader, value.at("environment"), component.environment, component.inline_environment);
-  for (auto const& member : value.at("inputs").members) component.inputs.emplace_back(member.name, to_declared_input(member.value));
+  for (auto const& member : value.at("inputs").members)
+    component.inputs.emplace_back(member.name, to_declared_input(member.value));
   for (auto const& member : value.at("outputs").members)
-    component.outputs.emplace_back(member.name, model::ComponentOutput{.type = member.value.is_map() ? member.value.string("type") : "uri_folder",
-                                                                       .description = member.value.string("description"),
-                                                                       .mode = member.value.string("mode")});
+    component.outputs.emplace_back(
+        member.name, model::ComponentOutput{.type = member.value.is_map() ? member.value.string("type") : "uri_folder",
+                                            .description = member.value.string("description"),
+                                            .mode = member.value.string("mode")});
   component.tags = to_tags(value.at("tags"));
   component.resources = to_resources(reader, value.at("resources"));
   component.is_deterministic = to_bool(reader, value.at("is_deterministic"), true);
-  if (value.node != nullptr && value.node->source == reader.document().tree.source.get()) component.source_file = reader.document().file.string();
+  if (value.node != nullptr && value.node->source == reader.document().tree.source.get())
+    component.source_file = reader.document().file.string();
   return component;
 }
 
@@ -253,7 +264,8 @@ model::PipelineJob to_pipeline(Reader& reader, Value const& value) {
   job.default_datastore = settings.string("default_datastore");
   job.continue_on_step_failure = to_bool(reader, settings.at("continue_on_step_failure"), false);
   job.force_rerun = to_bool(reader, settings.at("force_rerun"), false);
-  for (auto const& member : value.at("jobs").members) job.nodes.push_back(to_node(reader, value, member.name, member.value));
+  for (auto const& member : value.at("jobs").members)
+    job.nodes.push_back(to_node(reader, value, member.name, member.value));
   job.source_file = reader.document().file.string();
   return job;
 }

@@ -28,7 +28,8 @@ model::EvaluationSet to_evaluation_set(Value const& value) {
   model::EvaluationSet out;
   out.id = value.string("id");
   auto const& columns = value.at("columns");
-  out.columns = {columns.string("unit"), columns.string("cluster"), columns.string("label"), columns.string("weight"), columns.string("time")};
+  out.columns = {columns.string("unit"), columns.string("cluster"), columns.string("label"), columns.string("weight"),
+                 columns.string("time")};
   set(out.min_units, value.at("min_units"));
   set(out.min_positives, value.at("min_positives"));
   set(out.min_clusters, value.at("min_clusters"));
@@ -113,7 +114,8 @@ model::PromotionPolicy to_policy(Reader& reader, Value const& value) {
   model::PromotionPolicy policy;
   policy.name = value.at("metadata").string("name");
   set(policy.task, value.at("subject").at("task"));
-  for (auto const& item : value.at("data").at("evaluation_sets").items) policy.evaluation_sets.push_back(to_evaluation_set(item));
+  for (auto const& item : value.at("data").at("evaluation_sets").items)
+    policy.evaluation_sets.push_back(to_evaluation_set(item));
   auto const& statistics = value.at("statistics");
   set(policy.alpha, statistics.at("alpha"));
   set(policy.alpha_reject, statistics.at("alpha_reject"));

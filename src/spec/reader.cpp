@@ -31,13 +31,16 @@ std::string snake(std::string_view text) {
 
 std::string lower(std::string_view text) {
   std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
 bool python_boolean(std::string_view text, bool& value) {
-  static constexpr std::array<std::string_view, 14> yes{"t", "T", "true", "True", "TRUE", "on", "On", "ON", "y", "Y", "yes", "Yes", "YES", "1"};
-  static constexpr std::array<std::string_view, 14> no{"f", "F", "false", "False", "FALSE", "off", "Off", "OFF", "n", "N", "no", "No", "NO", "0"};
+  static constexpr std::array<std::string_view, 14> yes{"t",  "T", "true", "True", "TRUE", "on",  "On",
+                                                        "ON", "y", "Y",    "yes",  "Yes",  "YES", "1"};
+  static constexpr std::array<std::string_view, 14> no{"f",   "F", "false", "False", "FALSE", "off", "Off",
+                                                       "OFF", "n", "N",     "no",    "No",    "NO",  "0"};
   value = std::find(yes.begin(), yes.end(), text) != yes.end();
   return value || std::find(no.begin(), no.end(), text) != no.end();
 }
@@ -86,18 +89,26 @@ std::string joined(std::span<std::string_view const> words) {
 std::string expected(Shape const& shape) {
   if (!shape.name.empty()) return std::string{shape.name};
   switch (shape.kind) {
-    case Shape::Kind::string: return shape.values.empty() ? "text" : "one of " + joined(shape.values);
-    case Shape::Kind::text: return "a single value";
-    case Shape::Kind::integer: return "an integer";
-    case Shape::Kind::number: return "a number";
-    case Shape::Kind::boolean: return "true or false";
+    case Shape::Kind::string:
+      return shape.values.empty() ? "text" : "one of " + joined(shape.values);
+    case Shape::Kind::text:
+      return "a single value";
+    case Shape::Kind::integer:
+      return "an integer";
+    case Shape::Kind::number:
+      return "a number";
+    case Shape::Kind::boolean:
+      return "true or false";
     case Shape::Kind::object:
     case Shape::Kind::map:
-    case Shape::Kind::tagged: return "a mapping";
-    case Shape::Kind::list: return "a list";
+    case Shape::Kind::tagged:
+      return "a mapping";
+    case Shape::Kind::list:
+      return "a list";
     case Shape::Kind::either:
       return expected(shape.scalar != nullptr ? *shape.scalar : *shape.mapping);
-    case Shape::Kind::any: break;
+    case Shape::Kind::any:
+      break;
   }
   return "a value";
 }
@@ -106,13 +117,18 @@ std::string found(Node const& node) {
   if (node.is_mapping()) return "a mapping";
   if (node.is_sequence()) return "a list";
   switch (node.type) {
-    case ScalarType::null: return "nothing";
+    case ScalarType::null:
+      return "nothing";
     case ScalarType::boolean:
       return "the boolean " + code(node.text);
-    case ScalarType::integer: return "the integer " + code(node.text);
-    case ScalarType::floating: return "the number " + code(node.text);
-    case ScalarType::timestamp: return "the date " + code(node.text);
-    case ScalarType::string: break;
+    case ScalarType::integer:
+      return "the integer " + code(node.text);
+    case ScalarType::floating:
+      return "the number " + code(node.text);
+    case ScalarType::timestamp:
+      return "the date " + code(node.text);
+    case ScalarType::string:
+      break;
   }
   return node.text.empty() ? "an empty text" : "the text " + code(node.text);
 }
@@ -148,8 +164,10 @@ void Reader::included_as(std::string path, std::vector<Label> included) {
   included_ = std::move(included);
 }
 
-Diagnostic& Reader::report(std::string rule, Severity severity, Node const& node, std::string message, std::string help) {
+Diagnostic& Reader::report(std::string rule, Severity severity, Node const& node, std::string message,
+                           std::string help) {
   if (severity == Severity::error && node.is_string() && is_placeholder(node.text)) severity = Severity::warning;
+  if (documents_.full(severity)) return documents_.spare();
   return documents_.add({.rule = std::move(rule),
                          .severity = severity,
                          .message = std::move(message),
@@ -167,8 +185,9 @@ Node const& Reader::holder(Node const& mapping) const {
 
 Value Reader::mismatch(Shape const& shape, Node const& node) {
   std::string help;
-  bool const wants_text = shape.kind == Shape::Kind::string || (shape.kind == Shape::Kind::either && shape.scalar != nullptr &&
-                                                                shape.scalar->kind == Shape::Kind::string);
+  bool const wants_text =
+      shape.kind == Shape::Kind::string ||
+      (shape.kind == Shape::Kind::either && shape.scalar != nullptr && shape.scalar->kind == Shape::Kind::string);
   if (node.is_scalar() && !node.is_null() && wants_text) help = "put it in quotes: \"" + node.text + "\"";
   if (node.is_null()) {
     error("PD1017", node, "a value is missing: expected " + expected(shape), "give a value, or remove the key");
@@ -180,7 +199,8 @@ Value Reader::mismatch(Shape const& shape, Node const& node) {
 
 bool Reader::read_values(Shape const& shape, Node const& node, Value& value) {
   auto const same = [&](std::string_view allowed) {
-    return shape.any_case ? lower(value.text) == lower(allowed) || snake(value.text) == snake(allowed) : value.text == allowed;
+    return shape.any_case ? lower(value.text) == lower(allowed) || snake(value.text) == snake(allowed)
+                          : value.text == allowed;
   };
   if (auto const hit = std::find_if(shape.values.begin(), shape.values.end(), same); hit != shape.values.end()) {
     value.text = *hit;
@@ -233,7 +253,7 @@ Value Reader::read_scalar(Shape const& shape, Node const& node) {
         return mismatch(shape, node);
       }
       value.text = node.text;
-      if (!shape.values.empty() && !read_values(shape, node, value)) return value;
+      if (!shape.values.empty() && !read_values(shape, node, value)) return {.node = &node};
       value.kind = Value::Kind::text;
       return value;
     case Shape::Kind::text:
@@ -252,7 +272,8 @@ Value Reader::read_scalar(Shape const& shape, Node const& node) {
       } else if (node.type == ScalarType::floating && !shape.strict && std::isfinite(number_of(node.text, node.type))) {
         number = std::trunc(number_of(node.text, node.type));
         if (number != number_of(node.text, node.type))
-          warning("PD1023", node, "`" + node.text + "` is cut to " + plain_number(number) + ": an integer is expected here",
+          warning("PD1023", node,
+                  "`" + node.text + "` is cut to " + plain_number(number) + ": an integer is expected here",
                   "write the integer that is meant");
       } else if (std::int64_t parsed = 0; node.is_string() && !shape.strict && parse_python_int(node.text, parsed)) {
         number = static_cast<double>(parsed);
@@ -290,13 +311,14 @@ Value Reader::read_scalar(Shape const& shape, Node const& node) {
     case Shape::Kind::boolean:
       if (node.type == ScalarType::boolean) {
         value.boolean = boolean_of(node.text);
-      } else if (node.is_null() || node.type == ScalarType::floating || node.type == ScalarType::timestamp || shape.strict ||
-                 !python_boolean(python_text(node.text, node.type), value.boolean)) {
+      } else if (node.is_null() || node.type == ScalarType::floating || node.type == ScalarType::timestamp ||
+                 shape.strict || !python_boolean(python_text(node.text, node.type), value.boolean)) {
         return mismatch(shape, node);
       }
       value.kind = Value::Kind::boolean;
       return value;
-    default: break;
+    default:
+      break;
   }
   return value;
 }
@@ -304,7 +326,8 @@ Value Reader::read_scalar(Shape const& shape, Node const& node) {
 void Reader::weigh(Field const& field, Node const& key) {
   if (purpose_ != Purpose::use) return;
   if (field.support == Support::refused)
-    error("PD1090", key, "`" + std::string{field.name} + "` is not supported yet", "remove it; docs/parity.md lists what is supported");
+    error("PD1090", key, "`" + std::string{field.name} + "` is not supported yet",
+          "remove it; docs/parity.md lists what is supported");
   if (field.support == Support::noted)
     warning("PD1092", key, "`" + std::string{field.name} + "` is checked but not acted on yet", {});
 }
@@ -317,6 +340,7 @@ void Reader::unknown_key(Shape const& shape, Node const& object, Node const& key
     report("PD1010", severity, key, "unknown field `" + key.text + "`" + ignored, std::string{hint.help});
     return;
   }
+  if (documents_.full(severity)) return;
   std::vector<std::string_view> free;
   for (auto const& field : shape.fields)
     if (object.find(field.name) == nullptr) free.push_back(field.name);
@@ -331,15 +355,17 @@ void Reader::unknown_key(Shape const& shape, Node const& object, Node const& key
 Value Reader::read_object(Shape const& shape, Node const& node) {
   if (!node.is_mapping()) return mismatch(shape, node);
   Value value{.kind = Value::Kind::map, .node = &node};
-  std::vector<std::string> meant;   // required fields that a misspelt key stands for
+  std::vector<std::string> meant;  // required fields that a misspelt key stands for
   for (auto const& entry : node.entries) {
     Step const step{*this, entry.key->text};
     auto const field = std::find_if(shape.fields.begin(), shape.fields.end(),
                                     [&](Field const& one) { return one.name == entry.key->text; });
     if (field == shape.fields.end()) {
       if (shape.unknown == Unknown::keep)
-        value.members.push_back({entry.key->text, entry.key.get(), {.kind = Value::Kind::opaque, .node = entry.value.get()}});
-      else unknown_key(shape, node, *entry.key, meant);
+        value.members.push_back(
+            {entry.key->text, entry.key.get(), {.kind = Value::Kind::opaque, .node = entry.value.get()}});
+      else
+        unknown_key(shape, node, *entry.key, meant);
       continue;
     }
     if (entry.value->is_null() && field->nullable) continue;
@@ -371,7 +397,8 @@ Value Reader::read_tagged(Shape const& shape, Node const& node) {
   std::string word{shape.tag_default};
   Step const step{*this, shape.tag};
   if (tag == nullptr && word.empty()) {
-    error("PD1013", holder(node), "the required field `" + std::string{shape.tag} + "` is missing", "add `" + std::string{shape.tag} + ":`");
+    error("PD1013", holder(node), "the required field `" + std::string{shape.tag} + "` is missing",
+          "add `" + std::string{shape.tag} + ":`");
     return {.node = &node};
   }
   if (tag != nullptr) {
@@ -403,8 +430,11 @@ Value Reader::read_shape(Shape const& shape, Node const& node) {
       value = {.kind = Value::Kind::opaque, .node = &node};
       if (node.is_scalar() && !node.is_null()) value.text = python_text(node.text, node.type);
       break;
-    case Shape::Kind::object: value = read_object(shape, node); break;
-    case Shape::Kind::tagged: return read_tagged(shape, node);
+    case Shape::Kind::object:
+      value = read_object(shape, node);
+      break;
+    case Shape::Kind::tagged:
+      return read_tagged(shape, node);
     case Shape::Kind::map:
       if (!node.is_mapping()) return mismatch(shape, node);
       value = {.kind = Value::Kind::map, .node = &node};
@@ -425,17 +455,21 @@ Value Reader::read_shape(Shape const& shape, Node const& node) {
         holder_ = before;
       }
       if (node.items.size() < shape.least)
-        error("PD1015", node, "the list needs at least " + std::to_string(shape.least) + " item" + (shape.least == 1 ? "" : "s"));
+        error("PD1015", node,
+              "the list needs at least " + std::to_string(shape.least) + " item" + (shape.least == 1 ? "" : "s"));
       break;
     case Shape::Kind::either: {
       if (bindings_ && node.is_string() && is_binding(node.text)) return read_scalar(string_shape, node);
       auto const* picked = node.is_mapping() ? shape.mapping : node.is_sequence() ? shape.sequence : shape.scalar;
-      if (picked == nullptr || (node.is_null() && picked == shape.scalar && picked->kind != Shape::Kind::any)) return mismatch(shape, node);
+      if (picked == nullptr || (node.is_null() && picked == shape.scalar && picked->kind != Shape::Kind::any))
+        return mismatch(shape, node);
       value = read(*picked, node);
       if (value.shape == nullptr) value.shape = picked;
       break;
     }
-    default: value = read_scalar(shape, node); break;
+    default:
+      value = read_scalar(shape, node);
+      break;
   }
   if (value.shape == nullptr) value.shape = &shape;
   if (shape.check != nullptr && value && !value.binding) shape.check(*this, node, value);

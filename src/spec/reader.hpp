@@ -1,9 +1,10 @@
 #pragma once
 
-#include "podium/diagnostic.hpp"
 #include "spec/documents.hpp"
 #include "spec/shape.hpp"
 #include "spec/tree.hpp"
+
+#include "podium/diagnostic.hpp"
 
 #include <filesystem>
 #include <string>
@@ -19,27 +20,27 @@ struct Value {
   enum class Kind : std::uint8_t { none, text, integer, number, boolean, list, map, opaque };
 
   Kind kind = Kind::none;
-  Node const* node = nullptr;    ///< null: a default from the table
-  bool local = false;            ///< text: an absolute local path
-  bool binding = false;          ///< text: `${{...}}`, whatever the shape asked for
+  Node const* node = nullptr;  ///< null: a default from the table
+  bool local = false;          ///< text: an absolute local path
+  bool binding = false;        ///< text: `${{...}}`, whatever the shape asked for
   std::string text{};
   std::int64_t integer = 0;
   double number = 0;
   bool boolean = false;
   std::vector<Value> items{};
-  std::vector<Member> members{};   ///< in the order of the file
-  Shape const* shape = nullptr;  ///< the one that fitted, below tags and alternatives
+  std::vector<Member> members{};  ///< in the order of the file
+  Shape const* shape = nullptr;   ///< the one that fitted, below tags and alternatives
 
   explicit operator bool() const noexcept { return kind != Kind::none; }
   bool is_map() const noexcept { return kind == Kind::map; }
-  Value const& at(std::string_view name) const;   ///< the empty value when absent
+  Value const& at(std::string_view name) const;  ///< the empty value when absent
   Value* get(std::string_view name);
   std::string string(std::string_view name) const { return at(name).text; }
 };
 
 struct Member {
   std::string name;
-  Node const* key = nullptr;   ///< null: a default
+  Node const* key = nullptr;  ///< null: a default
   Value value;
 };
 
@@ -106,7 +107,7 @@ class Reader {
   Document const& document_;
   Purpose purpose_;
   bool bindings_ = false;
-  Node const* holder_ = nullptr;   // the key of the value that is being read
+  Node const* holder_ = nullptr;  // the key of the value that is being read
   std::string path_;
   std::vector<Label> included_;
 };

@@ -63,9 +63,8 @@ bool is_int(std::string_view text) {
   }
   if (body.starts_with("0x")) {
     at.eat('0'), at.eat('x');
-    return at.many([](char c) {
-             return digit_or_line(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-           }) > 0 && at.done();
+    return at.many([](char c) { return digit_or_line(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }) > 0 &&
+           at.done();
   }
   if (body.front() == '0') {
     at.eat('0');
@@ -91,7 +90,7 @@ bool is_float(std::string_view text) {
   if (std::find(inf.begin(), inf.end(), at.rest()) != inf.end()) return true;
   if (at.rest().empty()) return false;
   if (at.rest().front() == '.') {
-    if (at.rest().size() != text.size()) return false;   // a sign before the dot makes it text
+    if (at.rest().size() != text.size()) return false;  // a sign before the dot makes it text
     at.eat('.');
     if (at.done() || !digit(at.rest().front())) return false;
     at.many(digit_or_line);
@@ -159,9 +158,12 @@ bool integer_value(std::string_view source, std::int64_t& value) {
     return true;
   }
   int base = 10;
-  if (text.starts_with("0b")) base = 2, text.remove_prefix(2);
-  else if (text.starts_with("0x")) base = 16, text.remove_prefix(2);
-  else if (text.size() > 1 && text.front() == '0') base = 8, text.remove_prefix(1);
+  if (text.starts_with("0b"))
+    base = 2, text.remove_prefix(2);
+  else if (text.starts_with("0x"))
+    base = 16, text.remove_prefix(2);
+  else if (text.size() > 1 && text.front() == '0')
+    base = 8, text.remove_prefix(1);
   std::string const signed_text = (negative ? "-" : "") + std::string{text};
   auto const [end, error] = std::from_chars(signed_text.data(), signed_text.data() + signed_text.size(), value, base);
   return error == std::errc{} && end == signed_text.data() + signed_text.size();
@@ -186,9 +188,9 @@ bool lines_between_digits(std::string_view text) {
 
 ScalarType resolve(std::string_view text) {
   static constexpr std::array<std::string_view, 5> nulls{"", "~", "null", "Null", "NULL"};
-  static constexpr std::array<std::string_view, 18> booleans{"yes", "Yes", "YES", "no", "No", "NO",
+  static constexpr std::array<std::string_view, 18> booleans{"yes",  "Yes",  "YES",  "no",    "No",    "NO",
                                                              "true", "True", "TRUE", "false", "False", "FALSE",
-                                                             "on", "On", "ON", "off", "Off", "OFF"};
+                                                             "on",   "On",   "ON",   "off",   "Off",   "OFF"};
   if (std::find(nulls.begin(), nulls.end(), text) != nulls.end()) return ScalarType::null;
   if (std::find(booleans.begin(), booleans.end(), text) != booleans.end()) return ScalarType::boolean;
   if (is_int(text)) return ScalarType::integer;
@@ -213,10 +215,14 @@ double number_of(std::string_view text, ScalarType type) {
   std::string_view body = clean;
   if (negative || body.starts_with('+')) body.remove_prefix(1);
   double value = 0;
-  if (body.starts_with(".i") || body.starts_with(".I")) value = std::numeric_limits<double>::infinity();
-  else if (body.starts_with(".n") || body.starts_with(".N")) value = std::numeric_limits<double>::quiet_NaN();
-  else if (body.find(':') != std::string_view::npos) value = base_sixty_value(body);
-  else value = std::strtod(std::string{body}.c_str(), nullptr);
+  if (body.starts_with(".i") || body.starts_with(".I"))
+    value = std::numeric_limits<double>::infinity();
+  else if (body.starts_with(".n") || body.starts_with(".N"))
+    value = std::numeric_limits<double>::quiet_NaN();
+  else if (body.find(':') != std::string_view::npos)
+    value = base_sixty_value(body);
+  else
+    value = std::strtod(std::string{body}.c_str(), nullptr);
   return negative ? -value : value;
 }
 
@@ -224,13 +230,14 @@ std::string python_float(double value) {
   if (std::isnan(value)) return "nan";
   if (std::isinf(value)) return value < 0 ? "-inf" : "inf";
   std::array<char, 64> buffer{};
-  auto const shortest = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific);
+  auto const shortest =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific);
   std::string_view const text{buffer.data(), static_cast<std::size_t>(shortest.ptr - buffer.data())};
   auto const e = text.find('e');
   int power = 0;
   auto const digits = text.substr(e + 1);
   std::from_chars(digits.data() + (digits.front() == '+' ? 1 : 0), digits.data() + digits.size(), power);
-  if (power < -4 || power >= 16) return std::string{text};   // both write at least two digits of exponent
+  if (power < -4 || power >= 16) return std::string{text};  // both write at least two digits of exponent
   auto const fixed = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed);
   std::string out{buffer.data(), fixed.ptr};
   if (out.find('.') == std::string::npos) out += ".0";
@@ -239,9 +246,12 @@ std::string python_float(double value) {
 
 std::string python_text(std::string_view text, ScalarType type) {
   switch (type) {
-    case ScalarType::null: return "None";
-    case ScalarType::boolean: return boolean_of(text) ? "True" : "False";
-    case ScalarType::floating: return python_float(number_of(text, type));
+    case ScalarType::null:
+      return "None";
+    case ScalarType::boolean:
+      return boolean_of(text) ? "True" : "False";
+    case ScalarType::floating:
+      return python_float(number_of(text, type));
     case ScalarType::integer: {
       std::int64_t value = 0;
       if (integer_value(text, value)) return std::to_string(value);
@@ -250,7 +260,8 @@ std::string python_text(std::string_view text, ScalarType type) {
       return clean;
     }
     case ScalarType::string:
-    case ScalarType::timestamp: break;
+    case ScalarType::timestamp:
+      break;
   }
   return std::string{text};
 }

@@ -19,9 +19,9 @@ enum class Need : std::uint8_t { optional, required };
 
 /// How far the library acts on a field that it can check.
 enum class Support : std::uint8_t {
-  carried,   ///< reaches the noun
-  noted,     ///< checked, but not carried: loading says so in a warning
-  refused,   ///< checked, but acting without it would be wrong: loading is an error
+  carried,  ///< reaches the noun
+  noted,    ///< checked, but not carried: loading says so in a warning
+  refused,  ///< checked, but acting without it would be wrong: loading is an error
 };
 
 enum class Unknown : std::uint8_t { error, warning, keep };
@@ -31,8 +31,8 @@ struct Field {
   Shape const* shape = nullptr;
   Need need = Need::optional;
   Support support = Support::carried;
-  std::string_view fallback{};   ///< default, as one would write it; empty: none
-  bool nullable = false;         ///< `key:` with nothing behind it counts as absent
+  std::string_view fallback{};  ///< default, as one would write it; empty: none
+  bool nullable = false;        ///< `key:` with nothing behind it counts as absent
 };
 
 /// What to say about a key that does not belong here but is often tried.
@@ -42,25 +42,27 @@ struct Hint {
 };
 
 struct Alternative {
-  std::string_view when;   ///< value of the tag
+  std::string_view when;  ///< value of the tag
   Shape const* shape = nullptr;
 };
 
 struct Shape {
   enum class Kind : std::uint8_t {
-    any,      ///< not looked into
-    string,   ///< text only: a number or boolean must be quoted
-    text,     ///< any scalar, as Python's str() writes it
-    integer, number, boolean,
-    object,   ///< a mapping with known keys
-    map,      ///< a mapping with free keys and values of one shape
+    any,     ///< not looked into
+    string,  ///< text only: a number or boolean must be quoted
+    text,    ///< any scalar, as Python's str() writes it
+    integer,
+    number,
+    boolean,
+    object,  ///< a mapping with known keys
+    map,     ///< a mapping with free keys and values of one shape
     list,
-    tagged,   ///< a mapping whose `tag` key picks the shape
-    either,   ///< picked by what stands there: scalar, mapping or list
+    tagged,  ///< a mapping whose `tag` key picks the shape
+    either,  ///< picked by what stands there: scalar, mapping or list
   };
 
   Kind kind = Kind::any;
-  std::string_view name{};   ///< in messages, with its article: "a component input"
+  std::string_view name{};  ///< in messages, with its article: "a component input"
 
   // object
   std::span<Field const> fields{};
@@ -75,11 +77,11 @@ struct Shape {
   // integer, number
   std::optional<double> min{};
   std::optional<double> max{};
-  bool above_min = false;   ///< min itself is outside
-  bool strict = false;      ///< no text that looks like a number, no fraction cut off
+  bool above_min = false;  ///< min itself is outside
+  bool strict = false;     ///< no text that looks like a number, no fraction cut off
 
-  Shape const* item = nullptr;   ///< map, list
-  std::size_t least = 0;         ///< list: fewest items
+  Shape const* item = nullptr;  ///< map, list
+  std::size_t least = 0;        ///< list: fewest items
 
   // tagged
   std::string_view tag{};
@@ -91,9 +93,9 @@ struct Shape {
   Shape const* mapping = nullptr;
   Shape const* sequence = nullptr;
 
-  bool bindings = false;   ///< from here on, `${{...}}` may stand for any scalar
+  bool bindings = false;  ///< from here on, `${{...}}` may stand for any scalar
 
-  void (*check)(Reader&, Node const&, Value&) = nullptr;   ///< what the table cannot say; runs last
+  void (*check)(Reader&, Node const&, Value&) = nullptr;  ///< what the table cannot say; runs last
 };
 
 inline constexpr Shape any_shape{.kind = Shape::Kind::any};

@@ -72,7 +72,8 @@ class Builder : public YAML::EventHandler {
     add(std::move(node), anchor);
   }
 
-  void OnScalar(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor, std::string const& value) override {
+  void OnScalar(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
+                std::string const& value) override {
     std::size_t const start = skip_properties(bytes(), at(mark));
     auto node = std::make_shared<Node>();
     node->text = value;
@@ -96,10 +97,12 @@ class Builder : public YAML::EventHandler {
     place(std::move(node), known->second.size);
   }
 
-  void OnSequenceStart(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnSequenceStart(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
     open(mark, tag, anchor, Node::Kind::sequence);
   }
-  void OnMapStart(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor, YAML::EmitterStyle::value) override {
+  void OnMapStart(YAML::Mark const& mark, std::string const& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
     open(mark, tag, anchor, Node::Kind::mapping);
   }
   void OnSequenceEnd() override { close(); }
@@ -109,10 +112,10 @@ class Builder : public YAML::EventHandler {
   struct Open {
     std::shared_ptr<Node> node;
     YAML::anchor_t anchor = 0;
-    NodePtr key;                        // mappings: waits for its value
+    NodePtr key;  // mappings: waits for its value
     std::size_t size = 1;
-    std::unordered_map<std::string, std::size_t> own;   // mappings: where each key stands in the entries
-    std::vector<Entry> merged;                          // mappings: from `<<`, weaker than the mapping's own
+    std::unordered_map<std::string, std::size_t> own;  // mappings: where each key stands in the entries
+    std::vector<Entry> merged;                         // mappings: from `<<`, weaker than the mapping's own
     std::unordered_set<std::string> merged_keys;
     std::size_t start = 0;
   };
@@ -129,7 +132,8 @@ class Builder : public YAML::EventHandler {
 
   /// `a:` and then, on a later line, a key that is itself spelled like a null.
   bool first_key_follows(std::size_t start) const {
-    auto const between = std::string_view{bytes()}.substr(last_span_.end, start - std::min<std::size_t>(start, last_span_.end));
+    auto const between =
+        std::string_view{bytes()}.substr(last_span_.end, start - std::min<std::size_t>(start, last_span_.end));
     auto const after = skip_blanks(bytes(), null_end(bytes(), start));
     return between.find('\n') != std::string_view::npos && after < bytes().size() && bytes()[after] == ':';
   }
@@ -147,7 +151,8 @@ class Builder : public YAML::EventHandler {
   void grow(std::size_t by, std::size_t offset) {
     total_ += by;
     if (total_ > limits_.nodes)
-      stop("PD1005", offset, "the document holds more than " + std::to_string(limits_.nodes) + " values, aliases counted each time",
+      stop("PD1005", offset,
+           "the document holds more than " + std::to_string(limits_.nodes) + " values, aliases counted each time",
            "split the document, or use fewer aliases");
   }
 
@@ -231,8 +236,10 @@ class Builder : public YAML::EventHandler {
     } else {
       NodePtr const key = std::move(top.key);
       top.key = nullptr;
-      if (key->plain && key->text == "<<") merge(top, *node);
-      else put(top, key, std::move(node));
+      if (key->plain && key->text == "<<")
+        merge(top, *node);
+      else
+        put(top, key, std::move(node));
     }
   }
 
@@ -290,7 +297,8 @@ std::string spoken(std::string message) {
   return "this is not YAML: " + message;
 }
 
-Diagnostic at_offset(text::Source const& source, std::string rule, std::size_t offset, std::string message, std::string help) {
+Diagnostic at_offset(text::Source const& source, std::string rule, std::size_t offset, std::string message,
+                     std::string help) {
   std::size_t const begin = std::min(offset, source.bytes().size());
   std::size_t const end = std::min(source.bytes().size(), begin + 1);
   return {.rule = std::move(rule),
@@ -347,7 +355,8 @@ Tree parse(std::string name, std::string bytes, Limits const& limits) {
       Builder second{source, limits, ignored};
       if (parser.HandleNextDocument(second) && second.root) {
         auto const span = second.root->span;
-        fail(at_offset(source, "PD1003", span.begin, "the file holds more than one document", "put each document into a file of its own"));
+        fail(at_offset(source, "PD1003", span.begin, "the file holds more than one document",
+                       "put each document into a file of its own"));
         return tree;
       }
     }

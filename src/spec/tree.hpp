@@ -1,8 +1,9 @@
 #pragma once
 
-#include "podium/diagnostic.hpp"
 #include "spec/scalar.hpp"
 #include "text/source.hpp"
+
+#include "podium/diagnostic.hpp"
 
 #include <memory>
 #include <optional>
@@ -26,13 +27,13 @@ struct Node {
   enum class Kind : std::uint8_t { scalar, sequence, mapping };
 
   Kind kind = Kind::scalar;
-  ScalarType type = ScalarType::null;   ///< scalars
-  bool plain = true;                    ///< scalars: written without quotes
-  std::string text;                     ///< scalars: as the parser unfolded it
-  std::vector<NodePtr> items;           ///< sequences
-  std::vector<Entry> entries;           ///< mappings: in order, keys once each, merge keys taken in
+  ScalarType type = ScalarType::null;  ///< scalars
+  bool plain = true;                   ///< scalars: written without quotes
+  std::string text;                    ///< scalars: as the parser unfolded it
+  std::vector<NodePtr> items;          ///< sequences
+  std::vector<Entry> entries;          ///< mappings: in order, keys once each, merge keys taken in
   Span span;
-  text::Source const* source = nullptr;   ///< of the span
+  text::Source const* source = nullptr;  ///< of the span
 
   bool is_scalar() const noexcept { return kind == Kind::scalar; }
   bool is_mapping() const noexcept { return kind == Kind::mapping; }
@@ -41,21 +42,21 @@ struct Node {
   bool is_string() const noexcept { return is_scalar() && type == ScalarType::string; }
 
   Entry const* entry(std::string_view key) const;
-  Node const* find(std::string_view key) const;   ///< null when there is no such key
+  Node const* find(std::string_view key) const;  ///< null when there is no such key
 };
 
 /// Bounds that keep a hostile file from costing more than it is worth.
 struct Limits {
   std::size_t bytes = std::size_t{8} << 20;
   std::size_t depth = 100;
-  std::size_t nodes = 200'000;   ///< aliases counted as often as they stand there
+  std::size_t nodes = 50'000;  ///< aliases counted as often as they stand there
 };
 
 /// One document.
 struct Tree {
   std::unique_ptr<text::Source> source;
-  NodePtr root;                          ///< null when the text is not one YAML mapping
-  std::vector<Diagnostic> diagnostics;   ///< what is wrong with the text as YAML
+  NodePtr root;                         ///< null when the text is not one YAML mapping
+  std::vector<Diagnostic> diagnostics;  ///< what is wrong with the text as YAML
 };
 
 /// Parses one document from its bytes; `name` is what diagnostics call the file.

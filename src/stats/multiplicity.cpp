@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace podium::inline v0::stats {
 
@@ -12,7 +13,8 @@ std::vector<double> holm(std::span<double const> p_values) {
     if (std::isnan(value)) value = 1;
   std::vector<std::size_t> order(p.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return p[a] < p[b]; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return std::pair{p[a], a} < std::pair{p[b], b}; });
   std::vector<double> adjusted(p.size());
   double running = 0;
   for (std::size_t k = 0; k < order.size(); ++k) {

@@ -1,5 +1,6 @@
-#include "podium/render.hpp"
 #include "text/source.hpp"
+
+#include "podium/render.hpp"
 
 #include <algorithm>
 #include <map>
@@ -10,7 +11,7 @@ namespace podium::inline v0 {
 namespace {
 
 constexpr std::size_t largest_file = std::size_t{16} << 20;
-constexpr std::size_t longest_line = 160;   // cells; the rest of a longer line is cut
+constexpr std::size_t longest_line = 160;  // cells; the rest of a longer line is cut
 
 struct Palette {
   std::string_view reset, bold, frame, error, warning, note;
@@ -21,9 +22,12 @@ constexpr Palette ansi{"\x1b[0m", "\x1b[1m", "\x1b[1;34m", "\x1b[1;31m", "\x1b[1
 
 std::string_view word(Severity severity) {
   switch (severity) {
-    case Severity::note: return "note";
-    case Severity::warning: return "warning";
-    case Severity::error: break;
+    case Severity::note:
+      return "note";
+    case Severity::warning:
+      return "warning";
+    case Severity::error:
+      break;
   }
   return "error";
 }
@@ -34,9 +38,12 @@ std::string printable(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     std::size_t const length = text::character_length(text, i);
     auto const byte = static_cast<unsigned char>(text[i]);
-    if (byte == '\t') out += "    ";
-    else if (byte < 0x20 || byte == 0x7F || (length == 1 && byte >= 0x80)) out += "\xEF\xBF\xBD";
-    else out += text.substr(i, length);
+    if (byte == '\t')
+      out += "    ";
+    else if (byte < 0x20 || byte == 0x7F || (length == 1 && byte >= 0x80))
+      out += "\xEF\xBF\xBD";
+    else
+      out += text.substr(i, length);
     i += length;
   }
   return out;
@@ -102,9 +109,12 @@ class Human {
  private:
   std::string_view severity_color(Severity severity) const {
     switch (severity) {
-      case Severity::note: return paint_.note;
-      case Severity::warning: return paint_.warning;
-      case Severity::error: break;
+      case Severity::note:
+        return paint_.note;
+      case Severity::warning:
+        return paint_.warning;
+      case Severity::error:
+        break;
     }
     return paint_.error;
   }
@@ -134,7 +144,8 @@ class Human {
     out_ += paint_.frame;
     out_ += arrow;
     out_ += paint_.reset;
-    out_ += ' ' + printable(file) + ':' + std::to_string(first.start.line) + ':' + std::to_string(first.start.column) + '\n';
+    out_ += ' ' + printable(file) + ':' + std::to_string(first.start.line) + ':' + std::to_string(first.start.column) +
+            '\n';
     auto const* text = source(file);
     if (text == nullptr) {
       for (auto const& mark : marks)
@@ -176,8 +187,8 @@ class Human {
     std::size_t const end = std::max(start + 1, text::display_width(printable(covered)));
     std::string row;
     if (start <= longest_line)
-      row = std::string(start, ' ') + std::string(std::min(end, longest_line) - std::min(start, longest_line - 1),
-                                                 mark.primary ? '^' : '-');
+      row = std::string(start, ' ') +
+            std::string(std::min(end, longest_line) - std::min(start, longest_line - 1), mark.primary ? '^' : '-');
     std::string const words = printable(mark.label.text);
     std::string painted{mark.primary ? severity : paint_.frame};
     painted += row;

@@ -1,5 +1,6 @@
-#include "podium/render.hpp"
 #include "text/source.hpp"
+
+#include "podium/render.hpp"
 
 #include <string_view>
 
@@ -8,18 +9,24 @@ namespace {
 
 std::string_view name(Severity severity) {
   switch (severity) {
-    case Severity::note: return "note";
-    case Severity::warning: return "warning";
-    case Severity::error: break;
+    case Severity::note:
+      return "note";
+    case Severity::warning:
+      return "warning";
+    case Severity::error:
+      break;
   }
   return "error";
 }
 
 std::string_view name(Applicability applicability) {
   switch (applicability) {
-    case Applicability::safe: return "safe";
-    case Applicability::unsafe: return "unsafe";
-    case Applicability::display_only: break;
+    case Applicability::safe:
+      return "safe";
+    case Applicability::unsafe:
+      return "unsafe";
+    case Applicability::display_only:
+      break;
   }
   return "display_only";
 }
@@ -31,13 +38,20 @@ std::string json_text(std::string_view text) {
   for (std::size_t i = 0; i < text.size();) {
     std::size_t const length = text::character_length(text, i);
     auto const byte = static_cast<unsigned char>(text[i]);
-    if (byte == '"' || byte == '\\') out += {'\\', text[i]};
-    else if (byte == '\n') out += "\\n";
-    else if (byte == '\r') out += "\\r";
-    else if (byte == '\t') out += "\\t";
-    else if (byte < 0x20) out += {'\\', 'u', '0', '0', digits[byte >> 4], digits[byte & 15]};
-    else if (length == 1 && byte >= 0x80) out += "\xEF\xBF\xBD";
-    else out += text.substr(i, length);
+    if (byte == '"' || byte == '\\')
+      out += {'\\', text[i]};
+    else if (byte == '\n')
+      out += "\\n";
+    else if (byte == '\r')
+      out += "\\r";
+    else if (byte == '\t')
+      out += "\\t";
+    else if (byte < 0x20)
+      out += {'\\', 'u', '0', '0', digits[byte >> 4], digits[byte & 15]};
+    else if (length == 1 && byte >= 0x80)
+      out += "\xEF\xBF\xBD";
+    else
+      out += text.substr(i, length);
     i += length;
   }
   return out + '"';
@@ -75,12 +89,18 @@ std::string to_json(Diagnostic const& found) {
 std::string escaped(std::string_view text, bool property) {
   std::string out;
   for (char const letter : text) {
-    if (letter == '%') out += "%25";
-    else if (letter == '\r') out += "%0D";
-    else if (letter == '\n') out += "%0A";
-    else if (property && letter == ':') out += "%3A";
-    else if (property && letter == ',') out += "%2C";
-    else out += letter;
+    if (letter == '%')
+      out += "%25";
+    else if (letter == '\r')
+      out += "%0D";
+    else if (letter == '\n')
+      out += "%0A";
+    else if (property && letter == ':')
+      out += "%3A";
+    else if (property && letter == ',')
+      out += "%2C";
+    else
+      out += letter;
   }
   return out;
 }

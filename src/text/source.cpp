@@ -10,7 +10,7 @@ namespace {
 
 struct Decoded {
   char32_t letter = 0;
-  std::size_t length = 0;   // 0: malformed
+  std::size_t length = 0;  // 0: malformed
 };
 
 Decoded decode(std::string_view bytes, std::size_t at) {
@@ -20,10 +20,14 @@ Decoded decode(std::string_view bytes, std::size_t at) {
   std::size_t length = 0;
   char32_t letter = 0;
   char32_t smallest = 0;
-  if (lead >= 0xC2 && lead <= 0xDF) length = 2, letter = lead & 0x1Fu, smallest = 0x80;
-  else if (lead >= 0xE0 && lead <= 0xEF) length = 3, letter = lead & 0x0Fu, smallest = 0x800;
-  else if (lead >= 0xF0 && lead <= 0xF4) length = 4, letter = lead & 0x07u, smallest = 0x10000;
-  else return {};
+  if (lead >= 0xC2 && lead <= 0xDF)
+    length = 2, letter = lead & 0x1Fu, smallest = 0x80;
+  else if (lead >= 0xE0 && lead <= 0xEF)
+    length = 3, letter = lead & 0x0Fu, smallest = 0x800;
+  else if (lead >= 0xF0 && lead <= 0xF4)
+    length = 4, letter = lead & 0x07u, smallest = 0x10000;
+  else
+    return {};
   if (at + length > bytes.size()) return {};
   for (std::size_t i = 1; i < length; ++i) {
     if ((byte(i) & 0xC0u) != 0x80u) return {};
@@ -33,6 +37,10 @@ Decoded decode(std::string_view bytes, std::size_t at) {
   return {letter, length};
 }
 
+constexpr std::size_t block = 1024;
+
+bool continues(char byte) { return (static_cast<unsigned char>(byte) & 0xC0u) == 0x80u; }
+
 using Range = std::pair<char32_t, char32_t>;
 
 bool within(char32_t letter, auto const& ranges) {
@@ -41,12 +49,26 @@ bool within(char32_t letter, auto const& ranges) {
 }
 
 std::size_t cells(char32_t letter) {
-  static constexpr std::array<Range, 9> none{{{0x300, 0x36F}, {0x483, 0x489}, {0x591, 0x5BD}, {0x610, 0x61A},
-                                              {0x64B, 0x65F}, {0x200B, 0x200F}, {0x20D0, 0x20FF}, {0xFE00, 0xFE0F},
+  static constexpr std::array<Range, 9> none{{{0x300, 0x36F},
+                                              {0x483, 0x489},
+                                              {0x591, 0x5BD},
+                                              {0x610, 0x61A},
+                                              {0x64B, 0x65F},
+                                              {0x200B, 0x200F},
+                                              {0x20D0, 0x20FF},
+                                              {0xFE00, 0xFE0F},
                                               {0xFE20, 0xFE2F}}};
-  static constexpr std::array<Range, 11> two{{{0x1100, 0x115F}, {0x2E80, 0x303E}, {0x3041, 0x33FF}, {0x3400, 0x4DBF},
-                                              {0x4E00, 0x9FFF}, {0xA000, 0xA4CF}, {0xAC00, 0xD7A3}, {0xF900, 0xFAFF},
-                                              {0xFF00, 0xFF60}, {0x1F300, 0x1FAFF}, {0x20000, 0x3FFFD}}};
+  static constexpr std::array<Range, 11> two{{{0x1100, 0x115F},
+                                              {0x2E80, 0x303E},
+                                              {0x3041, 0x33FF},
+                                              {0x3400, 0x4DBF},
+                                              {0x4E00, 0x9FFF},
+                                              {0xA000, 0xA4CF},
+                                              {0xAC00, 0xD7A3},
+                                              {0xF900, 0xFAFF},
+                                              {0xFF00, 0xFF60},
+                                              {0x1F300, 0x1FAFF},
+                                              {0x20000, 0x3FFFD}}};
   if (letter < 0x300) return 1;
   if (within(letter, none)) return 0;
   return within(letter, two) ? 2 : 1;
@@ -59,15 +81,27 @@ Source::Source(std::string name, std::string bytes) : name_{std::move(name)}, by
     if (bytes_[i] == '\n' || (bytes_[i] == '\r' && (i + 1 == bytes_.size() || bytes_[i + 1] != '\n')))
       starts_.push_back(i + 1);
   }
+  for (std::size_t i = 0, seen = 0; i < bytes_.size(); ++i) {
+    if (i % block == 0) counts_.push_back(seen);
+    seen += continues(bytes_[i]) ? 1 : 0;
+  }
+}
+
+std::size_t Source::continuations(std::size_t offset) const {
+  if (counts_.empty()) return 0;
+  std::size_t const number = std::min(offset / block, counts_.size() - 1);
+  std::size_t count = counts_[number];
+  for (std::size_t i = number * block; i < offset; ++i) count += continues(bytes_[i]) ? 1 : 0;
+  return count;
 }
 
 Position Source::position(std::size_t offset) const {
   offset = std::min(offset, bytes_.size());
   auto const after = std::upper_bound(starts_.begin(), starts_.end(), offset);
   auto const line = static_cast<std::size_t>(after - starts_.begin());
-  std::uint32_t column = 1;
-  for (std::size_t i = starts_[line - 1]; i < offset; i += character_length(bytes_, i)) ++column;
-  return {static_cast<std::uint32_t>(line), column};
+  std::size_t const start = starts_[line - 1];
+  std::size_t const letters = offset - start - (continuations(offset) - continuations(start));
+  return {static_cast<std::uint32_t>(line), static_cast<std::uint32_t>(letters + 1)};
 }
 
 std::string_view Source::line(std::size_t number) const {
@@ -79,14 +113,17 @@ std::string_view Source::line(std::size_t number) const {
 }
 
 Label Source::label(Span where, std::string text) const {
-  return {.file = name_, .where = where, .start = position(where.begin), .end = position(where.end), .text = std::move(text)};
+  return {.file = name_,
+          .where = where,
+          .start = position(where.begin),
+          .end = position(where.end),
+          .text = std::move(text)};
 }
 
 Result<std::string> read_text(std::filesystem::path const& file, std::size_t limit) {
   std::error_code problem;
   auto const status = std::filesystem::status(file, problem);
-  if (!std::filesystem::exists(status))
-    return Error{Errc::not_found, "no such file: `" + file.string() + "`"};
+  if (!std::filesystem::exists(status)) return Error{Errc::not_found, "no such file: `" + file.string() + "`"};
   if (std::filesystem::is_directory(status))
     return Error{Errc::invalid_argument, "`" + file.string() + "` is a folder, not a file"};
   std::ifstream in{file, std::ios::binary};

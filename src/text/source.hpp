@@ -29,7 +29,11 @@ class Source {
  private:
   std::string name_;
   std::string bytes_;
+  /// Bytes before `offset` that continue a character.
+  std::size_t continuations(std::size_t offset) const;
+
   std::vector<std::size_t> starts_;
+  std::vector<std::size_t> counts_;  // continuations before each block, so that places in long lines cost little
 };
 
 /// Reads at most `limit` bytes.  Errc::not_found, or Errc::invalid_argument for a folder or a larger file.

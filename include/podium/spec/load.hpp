@@ -1,10 +1,10 @@
 #pragma once
 
 #include "podium/diagnostic.hpp"
+#include "podium/model/asset.hpp"
 #include "podium/model/endpoint.hpp"
 #include "podium/model/feature_set.hpp"
 #include "podium/model/job.hpp"
-#include "podium/model/asset.hpp"
 #include "podium/model/policy.hpp"
 #include "podium/result.hpp"
 
@@ -17,7 +17,7 @@
 
 namespace podium::inline v0::spec {
 
-using Set = std::pair<std::string, std::string>;   ///< dotted path -> value, applied before reading
+using Set = std::pair<std::string, std::string>;  ///< dotted path -> value, applied before reading
 
 /// The first error as "file:line:col: message [code]", and how many more there are.
 PODIUM_API std::string first_error(std::span<Diagnostic const> diagnostics);
@@ -26,9 +26,10 @@ PODIUM_API std::string first_error(std::span<Diagnostic const> diagnostics);
 template <class T>
 struct Loaded {
   std::optional<T> value;
-  std::vector<Diagnostic> diagnostics;   ///< errors, warnings and notes, in order of place
+  std::vector<Diagnostic> diagnostics;  ///< errors, warnings and notes, in order of place
 
-  /// The value; or Errc::invalid_argument with the first error as "file:line:col: message [code]" and the number of others.
+  /// The value; or Errc::invalid_argument with the first error as "file:line:col: message [code]" and the number of
+  /// others.
   Result<T> result() const {
     if (value) return *value;
     return Error{Errc::invalid_argument, first_error(diagnostics)};
@@ -38,7 +39,8 @@ struct Loaded {
 /// Each reads one file and what it includes; relative paths are made absolute against the file's folder.
 PODIUM_API Loaded<model::PipelineJob> load_pipeline(std::filesystem::path const& file, std::span<Set const> set = {});
 PODIUM_API Loaded<model::CommandJob> load_command_job(std::filesystem::path const& file, std::span<Set const> set = {});
-PODIUM_API Loaded<model::CommandComponent> load_component(std::filesystem::path const& file, std::span<Set const> set = {});
+PODIUM_API Loaded<model::CommandComponent> load_component(std::filesystem::path const& file,
+                                                          std::span<Set const> set = {});
 PODIUM_API Loaded<model::Environment> load_environment(std::filesystem::path const& file);
 PODIUM_API Loaded<model::DataAsset> load_data(std::filesystem::path const& file);
 PODIUM_API Loaded<model::Model> load_model(std::filesystem::path const& file);
@@ -52,11 +54,12 @@ PODIUM_API Loaded<model::PromotionPolicy> load_policy(std::filesystem::path cons
 PODIUM_API Result<std::string> kind_of(std::filesystem::path const& file);
 
 struct ValidateOptions {
-  std::string kind;              ///< empty: found from the file
+  std::string kind;  ///< empty: found from the file
   std::vector<Set> set;
 };
 
 /// Finds the kind and checks the file.  Errors in reading the file itself (missing, unreadable) are an Error.
-PODIUM_API Result<std::vector<Diagnostic>> validate(std::filesystem::path const& file, ValidateOptions const& options = {});
+PODIUM_API Result<std::vector<Diagnostic>> validate(std::filesystem::path const& file,
+                                                    ValidateOptions const& options = {});
 
 }  // namespace podium::inline v0::spec

@@ -36,7 +36,7 @@ DeployedWorkers::DeployedWorkers(Settings settings) : settings_{std::move(settin
     try {
       lane.thread = std::thread{[this, &lane] { serve(lane); }};
     } catch (std::system_error const& none) {
-      lane_gone(Error{Errc::exhausted, std::string{"no thread for a worker: "} + none.what()});
+      lane_gone(Error{Errc::exhausted, std::string{"no thread for a worker: "} + none.what()}, true);
     }
   }
 }
@@ -157,7 +157,7 @@ void DeployedWorkers::serve(Lane& lane) {
   for (int deaths = 0; !stop_.stop_requested();) {
     auto worker = Worker::start(settings_.worker, stop_.get_token());
     if (!worker) {
-      lane_gone(std::move(worker).error());
+      lane_gone(std::move(worker).error(), first);
       return;
     }
     if (std::exchange(first, false)) {
@@ -178,11 +178,12 @@ void DeployedWorkers::serve(Lane& lane) {
   lane_gone(std::nullopt);
 }
 
-void DeployedWorkers::lane_gone(std::optional<Error> why) {
+void DeployedWorkers::lane_gone(std::optional<Error> why, bool never_started) {
   std::deque<Call> left;
   {
     std::scoped_lock lock{mutex_};
     if (why && !failure_) failure_ = std::move(why);
+    if (never_started) --starting_;
     if (--alive_ == 0) left.swap(queue_);
   }
   changed_.notify_all();

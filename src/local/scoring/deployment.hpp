@@ -46,7 +46,7 @@ class DeployedWorkers {
   bool serve_calls(Lane& lane, Worker& worker, int& answered);   // false: the worker died
   std::optional<Call> next();
   void expire(std::unique_lock<std::mutex>& lock);
-  void lane_gone(std::optional<Error> why);
+  void lane_gone(std::optional<Error> why, bool never_started = false);
 
   Settings settings_;
   std::stop_source stop_;

@@ -30,7 +30,9 @@ class Worker {
 
   /// Returns when init() has; Errc::failed with the exit code otherwise, Errc::cancelled on a stop request.
   static Result<Worker> start(Settings const& settings, std::stop_token const& stop);
-  Worker(Worker&&) = default;
+  Worker(Worker&& other) noexcept
+      : process_{std::exchange(other.process_, std::nullopt)}, channel_{std::move(other.channel_)},
+        buffer_{std::move(other.buffer_)}, wants_headers_{other.wants_headers_} {}
   Worker& operator=(Worker&&) = delete;
   ~Worker();   ///< ends the process
 

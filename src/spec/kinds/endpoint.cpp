@@ -13,8 +13,8 @@ using enum Shape::Kind;
 void check_name(Reader& reader, Node const& node, Value& value) {
   auto const& name = value.text;
   auto const good = [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; };
-  bool const shaped = !name.empty() && std::isalpha(static_cast<unsigned char>(name.front())) != 0 && name.back() != '-' &&
-                      std::all_of(name.begin(), name.end(), good);
+  bool const shaped = !name.empty() && std::isalpha(static_cast<unsigned char>(name.front())) != 0 &&
+                      name.back() != '-' && std::all_of(name.begin(), name.end(), good);
   if (shaped && name.size() >= 3 && name.size() <= 32) return;
   reader.error("PD1016", node, "`" + name + "` is not a name for an endpoint",
                "use 3 to 32 letters, digits and dashes, beginning with a letter and not ending with a dash");
@@ -24,12 +24,16 @@ void check_sum(Reader& reader, Node const& node, Value& value, std::int64_t most
   std::int64_t sum = 0;
   for (auto const& member : value.members) sum += member.value.integer;
   if (sum > most)
-    reader.error("PD1015", node, std::string{what} + " adds up to " + std::to_string(sum) + " %, more than " + std::to_string(most) + " %");
+    reader.error(
+        "PD1015", node,
+        std::string{what} + " adds up to " + std::to_string(sum) + " %, more than " + std::to_string(most) + " %");
 }
 
 void check_traffic(Reader& reader, Node const& node, Value& value) { check_sum(reader, node, value, 100, "traffic"); }
 
-void check_mirror(Reader& reader, Node const& node, Value& value) { check_sum(reader, node, value, 50, "mirror traffic"); }
+void check_mirror(Reader& reader, Node const& node, Value& value) {
+  check_sum(reader, node, value, 50, "mirror traffic");
+}
 
 constexpr Shape name{.kind = string, .check = check_name};
 constexpr std::string_view modes[] = {"key", "aml_token", "aad_token"};
@@ -42,19 +46,18 @@ constexpr Shape network{.kind = string, .values = access, .any_case = true};
 
 constexpr Hint hints[] = {{"type", "an endpoint has no type"}, {"deployments", "each deployment is a file of its own"}};
 
-constexpr Field fields[] = {
-    {"$schema", &any_shape},
-    {"name", &name, Need::required},
-    {"description", &string_shape},
-    {"tags", &free_tags},
-    {"properties", &free_map_shape},
-    {"auth_mode", &auth_mode, Need::optional, Support::carried, "key"},
-    {"location", &string_shape, Need::optional, Support::noted},
-    {"identity", &endpoint_identity, Need::optional, Support::noted},
-    {"traffic", &traffic, Need::optional, Support::carried, {}, true},
-    {"mirror_traffic", &mirror, Need::optional, Support::carried, {}, true},
-    {"public_network_access", &network, Need::optional, Support::noted},
-    {"compute", &string_shape, Need::optional, Support::refused}};
+constexpr Field fields[] = {{"$schema", &any_shape},
+                            {"name", &name, Need::required},
+                            {"description", &string_shape},
+                            {"tags", &free_tags},
+                            {"properties", &free_map_shape},
+                            {"auth_mode", &auth_mode, Need::optional, Support::carried, "key"},
+                            {"location", &string_shape, Need::optional, Support::noted},
+                            {"identity", &endpoint_identity, Need::optional, Support::noted},
+                            {"traffic", &traffic, Need::optional, Support::carried, {}, true},
+                            {"mirror_traffic", &mirror, Need::optional, Support::carried, {}, true},
+                            {"public_network_access", &network, Need::optional, Support::noted},
+                            {"compute", &string_shape, Need::optional, Support::refused}};
 
 }  // namespace
 

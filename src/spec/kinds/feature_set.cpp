@@ -18,29 +18,38 @@ std::int64_t minutes(Value const& span) {
 }
 
 void check_span(Reader& reader, Node const& node, Value& value) {
-  constexpr std::int64_t longest = 400'000'000;   // minutes; keeps seconds far inside 64 bits
+  constexpr std::int64_t longest = 400'000'000;  // minutes; keeps seconds far inside 64 bits
   for (auto const& member : value.members)
     if (member.value.integer > longest) {
-      reader.error("PD1015", *member.value.node, "the duration is too long", "use a duration of at most some hundred years");
+      reader.error("PD1015", *member.value.node, "the duration is too long",
+                   "use a duration of at most some hundred years");
       value.kind = Value::Kind::none;
       return;
     }
-  if (node.entries.empty()) reader.error("PD1020", node, "the duration has no `days`, `hours` or `minutes`", "write for example `{hours: 1}`");
+  if (node.entries.empty())
+    reader.error("PD1020", node, "the duration has no `days`, `hours` or `minutes`", "write for example `{hours: 1}`");
 }
 
-constexpr Shape time_span{.kind = object, .name = "a duration: a mapping of `days`, `hours`, `minutes`", .fields = span_fields, .check = check_span};
+constexpr Shape time_span{.kind = object,
+                          .name = "a duration: a mapping of `days`, `hours`, `minutes`",
+                          .fields = span_fields,
+                          .check = check_span};
 
 void check_source_type(Reader& reader, Node const& node, Value& value) {
   static constexpr std::string_view supported[] = {"parquet", "csv", "deltatable", "mltable"};
   static constexpr std::string_view refused[] = {"custom", "featureset"};
-  std::transform(value.text.begin(), value.text.end(), value.text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::transform(value.text.begin(), value.text.end(), value.text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (std::find(std::begin(supported), std::end(supported), value.text) != std::end(supported)) return;
   if (std::find(std::begin(refused), std::end(refused), value.text) != std::end(refused)) {
-    if (reader.purpose() == Purpose::use) reader.error("PD1090", node, "sources of type `" + value.text + "` are not supported yet", "supported: " + joined(supported));
+    if (reader.purpose() == Purpose::use)
+      reader.error("PD1090", node, "sources of type `" + value.text + "` are not supported yet",
+                   "supported: " + joined(supported));
     return;
   }
   auto const near = nearest(value.text, supported);
-  reader.error("PD1014", node, "`" + node.text + "` is not one of " + joined(supported), near.empty() ? std::string{} : "did you mean `" + std::string{near} + "`?");
+  reader.error("PD1014", node, "`" + node.text + "` is not one of " + joined(supported),
+               near.empty() ? std::string{} : "did you mean `" + std::string{near} + "`?");
 }
 
 constexpr Shape source_type{.kind = string, .check = check_source_type};
@@ -52,14 +61,17 @@ void check_source_path(Reader& reader, Node const&, Value& value) {
 }
 
 constexpr Shape source_path{.kind = string, .check = check_source_path};
-constexpr Field timestamp_fields[] = {{"name", &string_shape, Need::required}, {"format", &string_shape, Need::optional, Support::carried, {}, true}};
+constexpr Field timestamp_fields[] = {{"name", &string_shape, Need::required},
+                                      {"format", &string_shape, Need::optional, Support::carried, {}, true}};
 constexpr Shape timestamp_column{.kind = object, .name = "a mapping with `name`", .fields = timestamp_fields};
 constexpr Field process_fields[] = {{"path", &string_shape}, {"process_class", &string_shape, Need::required}};
 constexpr Shape process_code{.kind = object, .fields = process_fields};
-constexpr Field source_fields[] = {
-    {"type", &source_type, Need::required}, {"path", &source_path}, {"timestamp_column", &timestamp_column, Need::required},
-    {"source_delay", &time_span}, {"source_process_code", &process_code, Need::optional, Support::refused},
-    {"kwargs", &free_map_shape, Need::optional, Support::refused}};
+constexpr Field source_fields[] = {{"type", &source_type, Need::required},
+                                   {"path", &source_path},
+                                   {"timestamp_column", &timestamp_column, Need::required},
+                                   {"source_delay", &time_span},
+                                   {"source_process_code", &process_code, Need::optional, Support::refused},
+                                   {"kwargs", &free_map_shape, Need::optional, Support::refused}};
 
 void check_source(Reader& reader, Node const& node, Value& value) {
   if (node.find("path") != nullptr || value.string("type") == "custom" || value.string("type") == "featureset") return;
@@ -69,9 +81,11 @@ void check_source(Reader& reader, Node const& node, Value& value) {
 
 constexpr Shape source{.kind = object, .name = "a source", .fields = source_fields, .check = check_source};
 
-constexpr std::string_view column_types[] = {"string", "integer", "long", "float", "double", "binary", "datetime", "boolean"};
+constexpr std::string_view column_types[] = {"string", "integer", "long",     "float",
+                                             "double", "binary",  "datetime", "boolean"};
 constexpr Shape column_type{.kind = string, .values = column_types, .any_case = true};
-constexpr Field column_fields[] = {{"name", &string_shape, Need::required}, {"type", &column_type, Need::required},
+constexpr Field column_fields[] = {{"name", &string_shape, Need::required},
+                                   {"type", &column_type, Need::required},
                                    {"description", &string_shape, Need::optional, Support::carried, {}, true},
                                    {"tags", &free_tags, Need::optional, Support::noted, {}, true}};
 constexpr Shape column{.kind = object, .name = "a column", .fields = column_fields};
@@ -80,7 +94,8 @@ constexpr Shape features{.kind = list, .name = "a list of columns with `name` an
 
 constexpr Field code_fields[] = {{"path", &string_shape}, {"transformer_class", &string_shape}};
 constexpr Shape code_transformation{.kind = object, .fields = code_fields};
-constexpr Field transformation_fields[] = {{"transformation_code", &code_transformation}, {"transformation_expressions", &any_shape}};
+constexpr Field transformation_fields[] = {{"transformation_code", &code_transformation},
+                                           {"transformation_expressions", &any_shape}};
 constexpr Shape transformation{.kind = object, .fields = transformation_fields};
 
 void check_spec(Reader& reader, Node const& node, Value& value) {
@@ -92,7 +107,9 @@ void check_spec(Reader& reader, Node const& node, Value& value) {
       if (!title) continue;
       auto const [other, fresh] = seen.emplace(title.text, &title);
       if (!fresh)
-        reader.error("PD1024", *title.node, "the column `" + title.text + "` is given twice", "give each column a name of its own")
+        reader
+            .error("PD1024", *title.node, "the column `" + title.text + "` is given twice",
+                   "give each column a name of its own")
             .related.push_back(other->second->node->source->label(other->second->node->span, "first given here"));
     }
   }
@@ -100,8 +117,9 @@ void check_spec(Reader& reader, Node const& node, Value& value) {
   auto const& delay = value.at("source").at("source_delay");
   if (lookback && delay && minutes(lookback) > 0 && minutes(lookback) < minutes(delay)) {
     Reader::Step const step{reader, "temporal_join_lookback"};
-    auto& problem = reader.error("PD1025", *lookback.node, "no row can ever join: the lookback is shorter than the source delay",
-                                 "make `temporal_join_lookback` longer than `source_delay`");
+    auto& problem =
+        reader.error("PD1025", *lookback.node, "no row can ever join: the lookback is shorter than the source delay",
+                     "make `temporal_join_lookback` longer than `source_delay`");
     problem.primary.text = "rows older than this are ignored";
     problem.related.push_back(delay.node->source->label(delay.node->span, "rows arrive this late"));
   }

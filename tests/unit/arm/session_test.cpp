@@ -137,7 +137,7 @@ TEST_CASE_FIXTURE(Fixture, "a token is renewed before it expires, and once when 
 }
 
 TEST_CASE_FIXTURE(Fixture, "an identity that fails is told apart from a service that refuses") {
-  identity->failure = Error{Errc::unauthenticated, "nobody is logged in"};
+  identity->failure.emplace(Errc::unauthenticated, "nobody is logged in");
   auto const answer = session.send({"GET", "/x", {}, {}});
   REQUIRE_FALSE(answer);
   CHECK(answer.error().to_string() ==

@@ -1,6 +1,7 @@
-#include "podium/spec/load.hpp"
 #include "spec/kind.hpp"
 #include "text/source.hpp"
+
+#include "podium/spec/load.hpp"
 
 #include <doctest/doctest.h>
 
@@ -31,8 +32,8 @@ std::string field(std::string const& line, std::string const& key) {
 }
 
 std::string shown(Diagnostic const& one) {
-  return one.file + ":" + std::to_string(one.primary.start.line) + ":" + std::to_string(one.primary.start.column) + ": " + one.rule + " " + one.path +
-         ": " + one.message;
+  return one.file + ":" + std::to_string(one.primary.start.line) + ":" + std::to_string(one.primary.start.column) +
+         ": " + one.rule + " " + one.path + ": " + one.message;
 }
 
 }  // namespace

@@ -9,16 +9,16 @@
 #include <fstream>
 #include <sstream>
 #include <string>
-#include <vector>
-
 #include <unistd.h>
+#include <vector>
 
 /// A folder of its own for a test, gone when the test ends.
 class Folder {
  public:
   Folder() {
     static int number = 0;
-    path_ = std::filesystem::temp_directory_path() / ("podium-spec-" + std::to_string(::getpid()) + "-" + std::to_string(++number));
+    path_ = std::filesystem::temp_directory_path() /
+            ("podium-spec-" + std::to_string(::getpid()) + "-" + std::to_string(++number));
     std::filesystem::create_directories(path_);
   }
   ~Folder() {
@@ -44,9 +44,12 @@ class Folder {
 inline std::string summary(std::vector<podium::Diagnostic> const& found) {
   std::string out;
   for (auto const& one : found) {
-    auto const severity = one.severity == podium::Severity::error ? "error" : one.severity == podium::Severity::warning ? "warning" : "note";
+    auto const severity = one.severity == podium::Severity::error     ? "error"
+                          : one.severity == podium::Severity::warning ? "warning"
+                                                                      : "note";
     auto const place = [](podium::Position at) { return std::to_string(at.line) + ":" + std::to_string(at.column); };
-    out += one.rule + " " + severity + " " + place(one.primary.start) + "-" + place(one.primary.end) + " " + one.path + "\n";
+    out += one.rule + " " + severity + " " + place(one.primary.start) + "-" + place(one.primary.end) + " " + one.path +
+           "\n";
   }
   return out;
 }

@@ -1,4 +1,5 @@
 #include "files.hpp"
+
 #include "podium/spec/load.hpp"
 
 #include <set>
@@ -21,14 +22,16 @@ fs::path write_examples(Folder const& folder, std::string const& page, std::stri
   for (auto at = part.find(open); at != std::string::npos; at = part.find(open, at + 1)) {
     auto const name_begin = at + open.size();
     auto const name_end = part.find('\n', name_begin);
-    auto const file = folder.write(part.substr(name_begin, name_end - name_begin), part.substr(name_end + 1, part.find("```", name_end) - name_end - 1));
+    auto const file = folder.write(part.substr(name_begin, name_end - name_begin),
+                                   part.substr(name_end + 1, part.find("```", name_end) - name_end - 1));
     if (first.empty()) first = file;
   }
   return first;
 }
 
 std::size_t count(std::vector<Diagnostic> const& found, std::string const& rule) {
-  return static_cast<std::size_t>(std::count_if(found.begin(), found.end(), [&](auto const& one) { return one.rule == rule; }));
+  return static_cast<std::size_t>(
+      std::count_if(found.begin(), found.end(), [&](auto const& one) { return one.rule == rule; }));
 }
 
 /// Codes whose cause cannot stand in a page: bytes, absent files, arguments, loading.
@@ -68,7 +71,8 @@ TEST_CASE("every code in the sources has a page") {
   for (auto const& entry : fs::recursive_directory_iterator{fs::path{PODIUM_SOURCE_DIR} / "src" / "spec"}) {
     if (!entry.is_regular_file()) continue;
     auto const text = slurp(entry.path());
-    for (auto at = text.find("\"PD1"); at != std::string::npos; at = text.find("\"PD1", at + 1)) codes.insert(text.substr(at + 1, 6));
+    for (auto at = text.find("\"PD1"); at != std::string::npos; at = text.find("\"PD1", at + 1))
+      codes.insert(text.substr(at + 1, 6));
   }
   CHECK(codes.size() > 40);
   for (auto const& code : codes) CHECK_MESSAGE(fs::exists(pages / (code + ".md")), code);

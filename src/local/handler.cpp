@@ -20,7 +20,9 @@ std::vector<std::string> segments_of(std::string_view path) {
 }
 
 std::vector<std::string> from(std::vector<std::string> const& segments, std::size_t index) {
-  return index >= segments.size() ? std::vector<std::string>{} : std::vector<std::string>(segments.begin() + static_cast<std::ptrdiff_t>(index), segments.end());
+  return index >= segments.size()
+             ? std::vector<std::string>{}
+             : std::vector<std::string>(segments.begin() + static_cast<std::ptrdiff_t>(index), segments.end());
 }
 
 std::string joined(std::vector<std::string> const& segments, std::size_t index) {
@@ -33,25 +35,34 @@ bool same(std::string_view a, std::string_view b) { return lower(a) == lower(b);
 
 /// Do the segments from `at` spell this workspace?  Refusal if they spell another one.  Returns what follows.
 std::vector<std::string> in_workspace(std::vector<std::string> const& segments, std::size_t at) {
-  auto const spelled = [&](std::size_t offset, std::string_view word) { return segments.size() > at + offset && same(segments[at + offset], word); };
+  auto const spelled = [&](std::size_t offset, std::string_view word) {
+    return segments.size() > at + offset && same(segments[at + offset], word);
+  };
   if (!spelled(0, "subscriptions") || !spelled(2, "resourceGroups") || !spelled(4, "providers") ||
       !spelled(5, "Microsoft.MachineLearningServices") || !spelled(6, "workspaces") || segments.size() <= at + 7)
     throw Refusal{404, "ResourceNotFound", "there is nothing at /" + joined(segments, 0)};
   if (!same(segments[at + 1], subscription))
     throw Refusal{404, "SubscriptionNotFound", "this workspace lives in subscription " + std::string{subscription}};
   if (!same(segments[at + 3], resource_group))
-    throw Refusal{404, "ResourceGroupNotFound", "resource group `" + segments[at + 3] + "` does not exist; this workspace lives in `" +
-                                                    std::string{resource_group} + "`"};
+    throw Refusal{404, "ResourceGroupNotFound",
+                  "resource group `" + segments[at + 3] + "` does not exist; this workspace lives in `" +
+                      std::string{resource_group} + "`"};
   if (!same(segments[at + 7], workspace_name))
-    throw Refusal{404, "ResourceNotFound", "workspace `" + segments[at + 7] + "` does not exist; this one is called `" +
-                                               std::string{workspace_name} + "`"};
+    throw Refusal{404, "ResourceNotFound",
+                  "workspace `" + segments[at + 7] + "` does not exist; this one is called `" +
+                      std::string{workspace_name} + "`"};
   return from(segments, at + 8);
 }
 
 http::Response sizes(Call& call) {
   Json value = Json::array();
   for (auto const& [name, cores, memory] : {std::tuple{"Standard_DS3_v2", 4, 14}, std::tuple{"Standard_F4s_v2", 4, 8}})
-    value.push_back({{"name", name}, {"family", "local"}, {"vCPUs", cores}, {"gpus", 0}, {"memoryGB", memory}, {"supportedComputeTypes", {"AmlCompute"}}});
+    value.push_back({{"name", name},
+                     {"family", "local"},
+                     {"vCPUs", cores},
+                     {"gpus", 0},
+                     {"memoryGB", memory},
+                     {"supportedComputeTypes", {"AmlCompute"}}});
   return page(call, value.get<std::vector<Json>>());
 }
 
@@ -65,12 +76,16 @@ http::Response operation_status(Call& call, std::string const& name) {
 http::Response arm(Call& call) {
   auto const& at = call.path;
   if (call.over_socket && !lower(call.headers.get("authorization")).starts_with("bearer "))
-    throw Refusal{401, "InvalidAuthenticationToken", "the authorization header with a bearer token is missing; GET /msi/token?resource=... gives one"};
+    throw Refusal{401, "InvalidAuthenticationToken",
+                  "the authorization header with a bearer token is missing; GET /msi/token?resource=... gives one"};
   if (call.ask("api-version").empty())
-    throw Refusal{400, "MissingApiVersionParameter", "the api-version query parameter (?api-version=) is required for all requests"};
-  bool const listing = at.size() >= 5 && same(at[at.size() - 1], "workspaces") && same(at[at.size() - 2], "Microsoft.MachineLearningServices");
+    throw Refusal{400, "MissingApiVersionParameter",
+                  "the api-version query parameter (?api-version=) is required for all requests"};
+  bool const listing = at.size() >= 5 && same(at[at.size() - 1], "workspaces") &&
+                       same(at[at.size() - 2], "Microsoft.MachineLearningServices");
   if (listing && call.method == "GET") {
-    if (!same(at[1], subscription)) throw Refusal{404, "SubscriptionNotFound", "this workspace lives in subscription " + std::string{subscription}};
+    if (!same(at[1], subscription))
+      throw Refusal{404, "SubscriptionNotFound", "this workspace lives in subscription " + std::string{subscription}};
     return workspaces(call);
   }
   if (at.size() >= 7 && same(at[2], "providers") && same(at[4], "locations")) {
@@ -79,8 +94,11 @@ http::Response arm(Call& call) {
     if (same(at[6], "usages") || same(at[6], "quotas")) return page(call, {});
   }
   if (at.size() == 4 && same(at[2], "resourceGroups") && call.method == "GET" && same(at[3], resource_group))
-    return reply(200, {{"id", "/subscriptions/" + at[1] + "/resourceGroups/" + at[3]}, {"name", resource_group}, {"location", location},
-                       {"tags", Json::object()}, {"properties", {{"provisioningState", "Succeeded"}}}});
+    return reply(200, {{"id", "/subscriptions/" + at[1] + "/resourceGroups/" + at[3]},
+                       {"name", resource_group},
+                       {"location", location},
+                       {"tags", Json::object()},
+                       {"properties", {{"provisioningState", "Succeeded"}}}});
   auto const rest = in_workspace(at, 0);
   if (rest.empty()) {
     if (call.method == "GET") return workspace(call);
@@ -96,7 +114,8 @@ http::Response run_history(Call& call) {
 
 http::Response mlflow(Call& call, std::vector<std::string> const& rest) {
   // rest: api / 2.0 / mlflow / ...
-  if (rest.size() >= 4 && same(rest[0], "api") && rest[1] == "2.0" && same(rest[2], "mlflow")) return dispatch(mlflow_routes(), call, from(rest, 3));
+  if (rest.size() >= 4 && same(rest[0], "api") && rest[1] == "2.0" && same(rest[2], "mlflow"))
+    return dispatch(mlflow_routes(), call, from(rest, 3));
   throw Refusal{404, "ENDPOINT_NOT_FOUND", "the local workspace has nothing at /" + joined(rest, 0)};
 }
 
@@ -116,7 +135,8 @@ Routed plane_of(Call const& call) {
               if (c.method == "POST" && joined(rest, 0) == "dataversion/batchGetResolvedUris") return resolved_uris(c);
               throw Refusal{404, "NotSupportedLocally", "the local workspace has nothing at /" + joined(c.path, 0)};
             }};
-  if (first == "mlflow" && at.size() > 2) return {Plane::mlflow, [](Call& c) { return mlflow(c, in_workspace(c.path, 2)); }};
+  if (first == "mlflow" && at.size() > 2)
+    return {Plane::mlflow, [](Call& c) { return mlflow(c, in_workspace(c.path, 2)); }};
   if (first == "api") {
     if (at.size() >= 4 && at[1] == "2.0" && same(at[2], "mlflow-artifacts") && same(at[3], "artifacts"))
       return {Plane::mlflow, [](Call& c) { return artifacts(c, from(c.path, 4)); }};
@@ -125,11 +145,15 @@ Routed plane_of(Call const& call) {
   if (first == "metadata" && at.size() == 2 && same(at[1], "endpoints")) return {Plane::arm, cloud_document};
   if (first == "msi" && at.size() == 2 && same(at[1], "token")) return {Plane::arm, token};
   if (first == "discovery") return {Plane::arm, discovery};
-  if (first == blob_account) return {Plane::blob, [](Call& c) { return blob(c, c.path.size() > 1 ? c.path[1] : "", joined(c.path, 2)); }};
-  if (!at.empty() && container_place(call.site.store, at[0])) return {Plane::blob, [](Call& c) { return blob(c, c.path[0], joined(c.path, 1)); }};
+  if (first == blob_account)
+    return {Plane::blob, [](Call& c) { return blob(c, c.path.size() > 1 ? c.path[1] : "", joined(c.path, 2)); }};
+  if (!at.empty() && container_place(call.site.store, at[0]))
+    return {Plane::blob, [](Call& c) { return blob(c, c.path[0], joined(c.path, 1)); }};
   if (first.empty())
     return {Plane::arm, [](Call& c) {
-              return reply(200, {{"service", "podium local workspace"}, {"workspace", workspace_id()}, {"discoveryUrl", c.base + "/discovery"}});
+              return reply(200, {{"service", "podium local workspace"},
+                                 {"workspace", workspace_id()},
+                                 {"discoveryUrl", c.base + "/discovery"}});
             }};
   return {Plane::arm, [](Call& c) -> http::Response {
             throw Refusal{404, "NotSupportedLocally", "the local workspace has nothing at /" + joined(c.path, 0)};
@@ -151,7 +175,10 @@ http::Response answer(Call& call) {
   } catch (Refusal const& refusal) {
     return refuse(plane, refusal, call.method);
   } catch (Json::exception const& broken) {
-    return refuse(plane, {400, "InvalidRequestContent", std::string{"the body has another shape than expected: "} + broken.what()}, call.method);
+    return refuse(
+        plane,
+        {400, "InvalidRequestContent", std::string{"the body has another shape than expected: "} + broken.what()},
+        call.method);
   } catch (std::bad_alloc const&) {
     return refuse(plane, {507, "InsufficientStorage", "out of memory"}, call.method);
   } catch (std::exception const& broken) {
@@ -186,7 +213,8 @@ void Handler::handle(http::Request request, bool over_socket, Answer done) {
             .body = std::move(request.body)};
   if (call.path.size() > 1 && call.path.back().empty() && lower(call.path[0]) != blob_account) call.path.pop_back();
   auto response = answer(call);
-  if (auto const id = call.headers.get("x-ms-client-request-id"); !id.empty() && http::safe_field("x-ms-client-request-id", id))
+  if (auto const id = call.headers.get("x-ms-client-request-id");
+      !id.empty() && http::safe_field("x-ms-client-request-id", id))
     response.headers.set("x-ms-client-request-id", id);
   done(std::move(response));
 }

@@ -2,12 +2,13 @@
 
 #include "net/local_authority.hpp"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
 #include <fstream>
 #include <iterator>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace podium::inline v0::local {
@@ -15,7 +16,8 @@ namespace {
 
 Result<void> write_text(std::filesystem::path const& file, std::string const& text, mode_t mode) {
   auto const fail = [&](int code) {
-    return Error{code == ENOSPC ? Errc::exhausted : Errc::failed, std::string{"cannot write: "} + std::strerror(code)}.with("file", file.string());
+    return Error{code == ENOSPC ? Errc::exhausted : Errc::failed, std::string{"cannot write: "} + std::strerror(code)}
+        .with("file", file.string());
   };
   int const descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
   if (descriptor < 0) return fail(errno);
@@ -68,10 +70,10 @@ struct Listener::State {
   mutable std::mutex mutex;
   std::condition_variable changed;
   bool stopped = false;
-  std::unique_ptr<net::Server> lent;                 // lives as long as somebody holds `lease`
+  std::unique_ptr<net::Server> lent;  // lives as long as somebody holds `lease`
   std::weak_ptr<std::string const> lease;
-  std::uint64_t leases = 0;                          // tells the current lease from earlier ones
-  std::vector<std::unique_ptr<net::Server>> dead;    // to be ended by the undertaker
+  std::uint64_t leases = 0;                        // tells the current lease from earlier ones
+  std::vector<std::unique_ptr<net::Server>> dead;  // to be ended by the undertaker
   std::unique_ptr<net::Server> served;
 };
 
@@ -126,11 +128,13 @@ Result<std::shared_ptr<std::string const>> Listener::lease() {
     state_->lent = *std::move(server);
   }
   auto const number = ++state_->leases;
-  std::shared_ptr<std::string const> out{new std::string{url_of(*state_->lent)}, [state = state_, number](std::string const* text) {
+  std::shared_ptr<std::string const> out{new std::string{url_of(*state_->lent)},
+                                         [state = state_, number](std::string const* text) {
                                            delete text;
                                            {
                                              std::scoped_lock inner{state->mutex};
-                                             if (state->leases == number && state->lent) state->dead.push_back(std::move(state->lent));
+                                             if (state->leases == number && state->lent)
+                                               state->dead.push_back(std::move(state->lent));
                                            }
                                            state->changed.notify_all();
                                          }};

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "net/server.hpp"
+
 #include "podium/local/workspace.hpp"
 
 #include <condition_variable>
@@ -16,7 +17,7 @@ namespace podium::inline v0::local {
 class Listener {
  public:
   Listener(std::filesystem::path folder, net::Handler handler);
-  ~Listener();   ///< same as stop()
+  ~Listener();  ///< same as stop()
   Listener(Listener const&) = delete;
   Listener& operator=(Listener const&) = delete;
 

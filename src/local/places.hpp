@@ -39,7 +39,8 @@ std::string pending_container(std::string_view code, std::string_view version);
 
 /// Where a run's files lie: logs, artifacts, default outputs.
 std::string run_folder(std::string_view run);
-/// The same for a path of MLflow's artifact service: {experiment}/{run}/artifacts/... or {experiment}/models/{id}/artifacts/...
+/// The same for a path of MLflow's artifact service: {experiment}/{run}/artifacts/... or
+/// {experiment}/models/{id}/artifacts/...
 std::string artifact_path(std::string_view path);
 
 }  // namespace podium::inline v0::local

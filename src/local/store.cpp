@@ -51,10 +51,11 @@ std::optional<Resource> find(Database& database, std::string const& key) {
 
 Resource write(Database& database, std::string_view id, std::string const& key, Json body) {
   auto const time = now();
-  Database::Query query{database,
-                        "INSERT INTO resources(key, id, collection, parent, body, created, modified) VALUES(?,?,?,?,?,?,?) "
-                        "ON CONFLICT(key) DO UPDATE SET body = excluded.body, parent = excluded.parent, modified = excluded.modified "
-                        "RETURNING id, created"};
+  Database::Query query{
+      database,
+      "INSERT INTO resources(key, id, collection, parent, body, created, modified) VALUES(?,?,?,?,?,?,?) "
+      "ON CONFLICT(key) DO UPDATE SET body = excluded.body, parent = excluded.parent, modified = excluded.modified "
+      "RETURNING id, created"};
   query.bind(key, id, above(key), parent_job_of(key, body), stored_text(body), time, time);
   query.step();
   Resource out{query.text(0), std::move(body), query.text(1), time};
@@ -64,7 +65,8 @@ Resource write(Database& database, std::string_view id, std::string const& key, 
 
 Result<void> make_folders(std::filesystem::path const& folder) {
   std::error_code ec;
-  for (auto const* name : {"workspaceblobstore", "workspaceartifactstore", "workspacefilestore", "workspaceworkingdirectory"}) {
+  for (auto const* name :
+       {"workspaceblobstore", "workspaceartifactstore", "workspacefilestore", "workspaceworkingdirectory"}) {
     std::filesystem::create_directories(folder / "datastores" / name, ec);
     if (!ec) continue;
     return Error{ec == std::errc::no_space_on_device ? Errc::exhausted : Errc::failed,
@@ -78,7 +80,8 @@ Result<void> make_folders(std::filesystem::path const& folder) {
 
 std::string lower(std::string_view text) {
   std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  std::transform(out.begin(), out.end(), out.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   return out;
 }
 
@@ -92,15 +95,17 @@ Result<std::unique_ptr<Store>> Store::open(std::filesystem::path folder) {
     if (!folder.has_filename()) folder = folder.parent_path();
     std::filesystem::create_directories(folder, ec);
     if (!std::filesystem::is_directory(folder))
-      return Error{ec == std::errc::no_space_on_device ? Errc::exhausted : Errc::invalid_argument,
-                   "the workspace folder cannot be made: " + (ec ? ec.message() : std::string{"something else has its name"})}
+      return Error{
+          ec == std::errc::no_space_on_device ? Errc::exhausted : Errc::invalid_argument,
+          "the workspace folder cannot be made: " + (ec ? ec.message() : std::string{"something else has its name"})}
           .with("workspace", folder.string());
     auto lock = FolderLock::take(folder);
     if (!lock) return std::move(lock).error();
     if (auto made = make_folders(folder); !made) return std::move(made).error();
     std::unique_ptr<Store> store{new Store{std::make_unique<State>(folder, *std::move(lock))}};
-    for (auto const& [name, value] : {std::pair{"workspaceId", base::uuid()}, std::pair{"storageKey", base::random_text(64)},
-                                      std::pair{"tokenKey", base::random_text(48)}}) {
+    for (auto const& [name, value] :
+         {std::pair{"workspaceId", base::uuid()}, std::pair{"storageKey", base::random_text(64)},
+          std::pair{"tokenKey", base::random_text(48)}}) {
       auto known = store->secret(name);
       if (!known) return std::move(known).error();
       if (*known) continue;
@@ -162,7 +167,9 @@ Result<std::optional<Resource>> Store::update(std::string_view id, std::function
 Result<std::vector<Resource>> Store::children(std::string_view parent_job) const {
   return guarded(state_->database, [&] {
     std::vector<Resource> out;
-    Database::Query query{state_->database, "SELECT id, body, created, modified FROM resources WHERE parent <> '' AND parent = ? ORDER BY seq"};
+    Database::Query query{
+        state_->database,
+        "SELECT id, body, created, modified FROM resources WHERE parent <> '' AND parent = ? ORDER BY seq"};
     query.bind(parent_job);
     while (query.step()) out.push_back(read(query));
     return out;
@@ -171,9 +178,10 @@ Result<std::vector<Resource>> Store::children(std::string_view parent_job) const
 
 Result<std::optional<Resource>> Store::find_code(std::string_view digest) const {
   return guarded(state_->database, [&]() -> std::optional<Resource> {
-    Database::Query query{state_->database,
-                          "SELECT id, body, created, modified FROM resources WHERE key > 'codes/' AND key < 'codes0' AND "
-                          "json_extract(body, '$.properties.properties.hash_sha256') = ? ORDER BY seq DESC LIMIT 1"};
+    Database::Query query{
+        state_->database,
+        "SELECT id, body, created, modified FROM resources WHERE key > 'codes/' AND key < 'codes0' AND "
+        "json_extract(body, '$.properties.properties.hash_sha256') = ? ORDER BY seq DESC LIMIT 1"};
     query.bind(digest);
     if (!query.step()) return std::nullopt;
     return read(query);
@@ -182,14 +190,15 @@ Result<std::optional<Resource>> Store::find_code(std::string_view digest) const 
 
 Result<void> Store::remember_reuse(std::string const& component, ReuseRecord record) {
   return guarded(state_->database, [&] {
-    state_->database.run("INSERT INTO reuse(key, component, job, parts) VALUES(?,?,?,?)", record.key, component, record.job,
-                         stored_text(record.parts));
+    state_->database.run("INSERT INTO reuse(key, component, job, parts) VALUES(?,?,?,?)", record.key, component,
+                         record.job, stored_text(record.parts));
   });
 }
 
 Result<std::optional<Store::ReuseRecord>> Store::find_reuse(std::string const& key) const {
   return guarded(state_->database, [&]() -> std::optional<ReuseRecord> {
-    Database::Query query{state_->database, "SELECT key, job, parts FROM reuse WHERE key = ? ORDER BY seq DESC LIMIT 1"};
+    Database::Query query{state_->database,
+                          "SELECT key, job, parts FROM reuse WHERE key = ? ORDER BY seq DESC LIMIT 1"};
     query.bind(key);
     if (!query.step()) return std::nullopt;
     return ReuseRecord{query.text(0), query.text(1), Json::parse(query.text(2))};
@@ -198,7 +207,8 @@ Result<std::optional<Store::ReuseRecord>> Store::find_reuse(std::string const& k
 
 Result<std::optional<Store::ReuseRecord>> Store::nearest_reuse(std::string const& component) const {
   return guarded(state_->database, [&]() -> std::optional<ReuseRecord> {
-    Database::Query query{state_->database, "SELECT key, job, parts FROM reuse WHERE component = ? ORDER BY seq DESC LIMIT 1"};
+    Database::Query query{state_->database,
+                          "SELECT key, job, parts FROM reuse WHERE component = ? ORDER BY seq DESC LIMIT 1"};
     query.bind(component);
     if (!query.step()) return std::nullopt;
     return ReuseRecord{query.text(0), query.text(1), Json::parse(query.text(2))};
@@ -220,15 +230,15 @@ Result<std::optional<std::string>> Store::secret(std::string const& name) const 
 
 Result<void> Store::set_secret(std::string const& name, std::string const& value) {
   return guarded(state_->database, [&] {
-    state_->database.run("INSERT INTO secrets(name, value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value = excluded.value", name,
-                         value);
+    state_->database.run(
+        "INSERT INTO secrets(name, value) VALUES(?,?) ON CONFLICT(name) DO UPDATE SET value = excluded.value", name,
+        value);
   });
 }
 
 Result<void> Store::drop_secrets(std::string const& prefix) {
-  return guarded(state_->database, [&] {
-    state_->database.run("DELETE FROM secrets WHERE substr(name, 1, length(?1)) = ?1", prefix);
-  });
+  return guarded(state_->database,
+                 [&] { state_->database.run("DELETE FROM secrets WHERE substr(name, 1, length(?1)) = ?1", prefix); });
 }
 
 Result<std::optional<BlobNotes>> Store::blob_notes(std::string const& place) const {
@@ -242,9 +252,10 @@ Result<std::optional<BlobNotes>> Store::blob_notes(std::string const& place) con
 
 Result<void> Store::set_blob_notes(std::string const& place, BlobNotes const& notes) {
   return guarded(state_->database, [&] {
-    state_->database.run("INSERT INTO blobs(place, metadata, md5, type) VALUES(?,?,?,?) ON CONFLICT(place) DO UPDATE SET "
-                         "metadata = excluded.metadata, md5 = excluded.md5, type = excluded.type",
-                         place, stored_text(notes.metadata), notes.md5, notes.type);
+    state_->database.run(
+        "INSERT INTO blobs(place, metadata, md5, type) VALUES(?,?,?,?) ON CONFLICT(place) DO UPDATE SET "
+        "metadata = excluded.metadata, md5 = excluded.md5, type = excluded.type",
+        place, stored_text(notes.metadata), notes.md5, notes.type);
   });
 }
 

@@ -68,13 +68,14 @@ Database::Database(std::filesystem::path const& folder) : folder_{folder} {
     }
   }
   try {
-    auto const code = sqlite3_open_v2(path.c_str(), &handle_,
-                                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs);
+    auto const code =
+        sqlite3_open_v2(path.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, vfs);
     if (code != SQLITE_OK) fail(code);
     sqlite3_busy_timeout(handle_, 2000);
     // Exclusive: one process has the folder anyway, and the write-ahead log then needs no shared memory file.
-    script("PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=OFF;"
-           "PRAGMA temp_store=MEMORY;");
+    script(
+        "PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=OFF;"
+        "PRAGMA temp_store=MEMORY;");
     upgrade();
   } catch (...) {
     for (auto const& [sql, statement] : free_) sqlite3_finalize(statement);
@@ -98,10 +99,11 @@ void Database::upgrade() {
   }
   if (version == schema_version) return;
   if (version != 0)
-    throw DatabaseFailure{Error{Errc::invalid_argument,
-                                "the workspace was written by another version of podium (layout " + std::to_string(version) +
-                                    ", this one reads " + std::to_string(schema_version) + ")"}
-                              .with("workspace", folder_.string())};
+    throw DatabaseFailure{
+        Error{Errc::invalid_argument, "the workspace was written by another version of podium (layout " +
+                                          std::to_string(version) + ", this one reads " +
+                                          std::to_string(schema_version) + ")"}
+            .with("workspace", folder_.string())};
   Transaction all{*this};
   script(schema);
   script(("PRAGMA user_version=" + std::to_string(schema_version)).c_str());
@@ -119,24 +121,34 @@ void Database::fail(int code) const {
     throw DatabaseFailure{Error{errc, std::move(text)}.with("workspace", folder_.string())};
   };
   switch (code & 0xff) {
-    case SQLITE_FULL: because(Errc::exhausted, "no space left on the device that holds the workspace; free some and try again"); break;
-    case SQLITE_NOMEM: because(Errc::exhausted, "out of memory"); break;
+    case SQLITE_FULL:
+      because(Errc::exhausted, "no space left on the device that holds the workspace; free some and try again");
+      break;
+    case SQLITE_NOMEM:
+      because(Errc::exhausted, "out of memory");
+      break;
     case SQLITE_IOERR:
       if (system == ENOSPC || system == EDQUOT)
         because(Errc::exhausted, "no space left on the device that holds the workspace; free some and try again");
       because(Errc::failed, std::string{"the workspace database cannot be read or written: "} + std::strerror(system));
       break;
     case SQLITE_CORRUPT:
-    case SQLITE_NOTADB: because(Errc::failed, "workspace.db is damaged, or no workspace database"); break;
+    case SQLITE_NOTADB:
+      because(Errc::failed, "workspace.db is damaged, or no workspace database");
+      break;
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
       because(system == ENOSPC ? Errc::exhausted : Errc::permission_denied,
-              std::string{"workspace.db cannot be opened for writing: "} + (system ? std::strerror(system) : sqlite3_errstr(code)));
+              std::string{"workspace.db cannot be opened for writing: "} +
+                  (system ? std::strerror(system) : sqlite3_errstr(code)));
       break;
     case SQLITE_BUSY:
-    case SQLITE_LOCKED: because(Errc::locked, "another program has workspace.db open"); break;
-    default: because(Errc::internal, std::string{"database: "} + (handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code)));
+    case SQLITE_LOCKED:
+      because(Errc::locked, "another program has workspace.db open");
+      break;
+    default:
+      because(Errc::internal, std::string{"database: "} + (handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code)));
   }
   std::abort();
 }
@@ -147,7 +159,8 @@ Database::Query::Query(Database& database, char const* sql) : database_{database
   statement_ = std::exchange(place->second, nullptr);
   cached_ = fresh || statement_;
   if (statement_) return;
-  auto const code = sqlite3_prepare_v3(database_.handle_, sql, -1, cached_ ? SQLITE_PREPARE_PERSISTENT : 0, &statement_, nullptr);
+  auto const code =
+      sqlite3_prepare_v3(database_.handle_, sql, -1, cached_ ? SQLITE_PREPARE_PERSISTENT : 0, &statement_, nullptr);
   if (code != SQLITE_OK) {
     if (cached_) database_.free_.erase(place);
     database_.fail(code);
@@ -183,7 +196,8 @@ double Database::Query::real(int column) const {
 bool Database::Query::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
 
 void Database::Query::bind_one(int index, std::string_view value) {
-  auto const code = sqlite3_bind_text64(statement_, index, value.data() ? value.data() : "", value.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+  auto const code = sqlite3_bind_text64(statement_, index, value.data() ? value.data() : "", value.size(),
+                                        SQLITE_TRANSIENT, SQLITE_UTF8);
   if (code != SQLITE_OK) database_.fail(code);
 }
 void Database::Query::bind_one(int index, std::int64_t value) {
@@ -191,7 +205,8 @@ void Database::Query::bind_one(int index, std::int64_t value) {
   if (code != SQLITE_OK) database_.fail(code);
 }
 void Database::Query::bind_one(int index, double value) {
-  auto const code = std::isnan(value) ? sqlite3_bind_null(statement_, index) : sqlite3_bind_double(statement_, index, value);
+  auto const code =
+      std::isnan(value) ? sqlite3_bind_null(statement_, index) : sqlite3_bind_double(statement_, index, value);
   if (code != SQLITE_OK) database_.fail(code);
 }
 

@@ -2,13 +2,12 @@
 
 #include "podium/result.hpp"
 
-#include <sqlite3.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <sqlite3.h>
 #include <string>
 #include <string_view>
 
@@ -24,7 +23,7 @@ class Database {
  public:
   /// Opens or creates `folder/workspace.db`.  `folder` must exist.
   explicit Database(std::filesystem::path const& folder);
-  ~Database();   ///< writes the log back into the file
+  ~Database();  ///< writes the log back into the file
   Database(Database const&) = delete;
   Database& operator=(Database const&) = delete;
 
@@ -42,9 +41,10 @@ class Database {
       (bind_one(++index, values), ...);
       return *this;
     }
-    bool step();   ///< true: a row is there
+    bool step();  ///< true: a row is there
     void run() {
-      while (step()) {}
+      while (step()) {
+      }
     }
     std::string text(int column) const;
     std::int64_t integer(int column) const;
@@ -70,7 +70,7 @@ class Database {
   class Transaction {
    public:
     explicit Transaction(Database& database);
-    ~Transaction();   ///< rolls back unless committed
+    ~Transaction();  ///< rolls back unless committed
     void commit();
 
    private:

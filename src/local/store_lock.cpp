@@ -1,20 +1,22 @@
 #include "local/store_lock.hpp"
 
+#include <sys/file.h>
+#include <sys/stat.h>
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace podium::inline v0::local {
 namespace {
 
 Error system_error(std::filesystem::path const& file, int code) {
-  auto const errc = code == ENOSPC || code == EDQUOT ? Errc::exhausted
+  auto const errc = code == ENOSPC || code == EDQUOT                   ? Errc::exhausted
                     : code == EACCES || code == EROFS || code == EPERM ? Errc::permission_denied
                                                                        : Errc::failed;
-  return Error{errc, std::string{"cannot take the workspace's lock: "} + std::strerror(code)}.with("file", file.string());
+  return Error{errc, std::string{"cannot take the workspace's lock: "} + std::strerror(code)}.with("file",
+                                                                                                   file.string());
 }
 
 std::string read_holder(int descriptor) {
@@ -27,8 +29,8 @@ std::string read_holder(int descriptor) {
 
 /// Does the name still lead to the file that was locked?  Its holder removes it when it leaves.
 bool still_there(std::filesystem::path const& file, int descriptor) {
-  struct stat named {};
-  struct stat held {};
+  struct stat named{};
+  struct stat held{};
   return ::stat(file.c_str(), &named) == 0 && ::fstat(descriptor, &held) == 0 && named.st_ino == held.st_ino &&
          named.st_dev == held.st_dev;
 }

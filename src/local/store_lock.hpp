@@ -13,7 +13,7 @@ class FolderLock {
   static Result<FolderLock> take(std::filesystem::path const& folder);
   FolderLock(FolderLock&& other) noexcept;
   FolderLock& operator=(FolderLock&&) = delete;
-  ~FolderLock();   ///< removes the file and lets go
+  ~FolderLock();  ///< removes the file and lets go
 
  private:
   FolderLock(std::filesystem::path file, int descriptor) : file_{std::move(file)}, descriptor_{descriptor} {}

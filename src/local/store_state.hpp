@@ -7,9 +7,10 @@
 namespace podium::inline v0::local {
 
 struct Store::State {
-  State(std::filesystem::path where, FolderLock held) : folder{std::move(where)}, lock{std::move(held)}, database{folder} {}
+  State(std::filesystem::path where, FolderLock held)
+      : folder{std::move(where)}, lock{std::move(held)}, database{folder} {}
   std::filesystem::path folder;
-  FolderLock lock;   // let go after the database is closed
+  FolderLock lock;  // let go after the database is closed
   Database database;
 };
 

@@ -59,7 +59,8 @@ std::int64_t milliseconds(std::string const& rfc3339) {
 }  // namespace
 
 std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 /// The database behind the store, for this class alone.
@@ -77,8 +78,8 @@ Result<Experiment> Tracking::create_experiment(std::string const& name, Json tag
       if (query.bind(name).step()) return std::nullopt;
     }
     Experiment out{base::uuid(), name, "active", now_ms(), now_ms(), std::move(tags)};
-    database.run("INSERT INTO experiments(id, name, stage, created, modified, tags) VALUES(?,?,?,?,?,?)", out.id, out.name, out.stage,
-                 out.created_ms, out.modified_ms, stored_text(out.tags));
+    database.run("INSERT INTO experiments(id, name, stage, created, modified, tags) VALUES(?,?,?,?,?,?)", out.id,
+                 out.name, out.stage, out.created_ms, out.modified_ms, stored_text(out.tags));
     all.commit();
     return out;
   });
@@ -118,7 +119,8 @@ Result<std::vector<Experiment>> Tracking::experiments() const {
   auto& database = Sql::of(store_);
   return guarded(database, [&] {
     std::vector<Experiment> out;
-    Database::Query query{database, "SELECT id, name, stage, created, modified, tags FROM experiments ORDER BY created DESC, id"};
+    Database::Query query{database,
+                          "SELECT id, name, stage, created, modified, tags FROM experiments ORDER BY created DESC, id"};
     while (query.step()) out.push_back(read_experiment(query));
     return out;
   });
@@ -135,8 +137,8 @@ Result<bool> Tracking::change_experiment(std::string const& id, std::function<vo
       found = read_experiment(query);
     }
     change(found);
-    database.run("UPDATE experiments SET name = ?, stage = ?, modified = ?, tags = ? WHERE id = ?", found.name, found.stage, now_ms(),
-                 stored_text(found.tags), id);
+    database.run("UPDATE experiments SET name = ?, stage = ?, modified = ?, tags = ? WHERE id = ?", found.name,
+                 found.stage, now_ms(), stored_text(found.tags), id);
     all.commit();
     return true;
   });
@@ -147,13 +149,15 @@ Result<Run> Tracking::create_run(Run run) {
   auto& database = Sql::of(store_);
   auto made = guarded(database, [&] {
     Database::Transaction all{database};
-    database.run("INSERT INTO runs(id, experiment, name, user, status, started, ended, stage, inputs, outputs) "
-                 "VALUES(?,?,?,?,?,?,?,'active',?,?) ON CONFLICT(id) DO NOTHING",
-                 run.id, run.experiment_id, run.name, run.user, run.status, run.started_ms, run.ended_ms, stored_text(run.inputs),
-                 stored_text(run.outputs));
+    database.run(
+        "INSERT INTO runs(id, experiment, name, user, status, started, ended, stage, inputs, outputs) "
+        "VALUES(?,?,?,?,?,?,?,'active',?,?) ON CONFLICT(id) DO NOTHING",
+        run.id, run.experiment_id, run.name, run.user, run.status, run.started_ms, run.ended_ms,
+        stored_text(run.inputs), stored_text(run.outputs));
     for (auto const& [key, value] : run.tags)
-      database.run("INSERT INTO tags(run, key, value) VALUES(?,?,?) ON CONFLICT(run, key) DO UPDATE SET value = excluded.value", run.id, key,
-                   value);
+      database.run(
+          "INSERT INTO tags(run, key, value) VALUES(?,?,?) ON CONFLICT(run, key) DO UPDATE SET value = excluded.value",
+          run.id, key, value);
     all.commit();
   });
   if (!made) return std::move(made).error();
@@ -195,10 +199,12 @@ Result<void> Tracking::ensure(std::string const& id) {
   if (!parent.empty()) run.tags.emplace_back("mlflow.parentRunId", parent);
   return guarded(database, [&] {
     Database::Transaction all{database};
-    database.run("INSERT INTO runs(id, experiment, name, user, status, started, ended, stage, inputs, outputs) "
-                 "VALUES(?,?,?,?,?,?,0,'active','{}','{}') ON CONFLICT(id) DO NOTHING",
-                 run.id, run.experiment_id, run.name, run.user, run.status, run.started_ms);
-    for (auto const& [key, value] : run.tags) database.run("INSERT OR IGNORE INTO tags(run, key, value) VALUES(?,?,?)", run.id, key, value);
+    database.run(
+        "INSERT INTO runs(id, experiment, name, user, status, started, ended, stage, inputs, outputs) "
+        "VALUES(?,?,?,?,?,?,0,'active','{}','{}') ON CONFLICT(id) DO NOTHING",
+        run.id, run.experiment_id, run.name, run.user, run.status, run.started_ms);
+    for (auto const& [key, value] : run.tags)
+      database.run("INSERT OR IGNORE INTO tags(run, key, value) VALUES(?,?,?)", run.id, key, value);
     all.commit();
   });
 }
@@ -220,9 +226,11 @@ void Tracking::overlay(Run& run) const {
   // The newest by step, then time, then order of arrival, as MLflow's own server has it.
   Database::Query metrics{database,
                           "SELECT key, value, time, step FROM (SELECT key, value, time, step, row_number() OVER "
-                          "(PARTITION BY key ORDER BY step DESC, time DESC, seq DESC) AS place FROM metrics WHERE run = ?) WHERE place = 1"};
+                          "(PARTITION BY key ORDER BY step DESC, time DESC, seq DESC) AS place FROM metrics WHERE run "
+                          "= ?) WHERE place = 1"};
   metrics.bind(source);
-  while (metrics.step()) run.metrics.push_back({metrics.text(0), metrics.real(1), metrics.integer(2), metrics.integer(3)});
+  while (metrics.step())
+    run.metrics.push_back({metrics.text(0), metrics.real(1), metrics.integer(2), metrics.integer(3)});
   Database::Query params{database, "SELECT key, value FROM params WHERE run = ? ORDER BY key"};
   params.bind(source);
   while (params.step()) run.params.emplace_back(params.text(0), params.text(1));
@@ -258,8 +266,10 @@ Result<bool> Tracking::change_run(std::string const& id, std::function<void(Run&
       found = read_run(query);
     }
     change(found);
-    database.run("UPDATE runs SET name = ?, status = ?, started = ?, ended = ?, stage = ?, inputs = ?, outputs = ? WHERE id = ?", found.name,
-                 found.status, found.started_ms, found.ended_ms, found.stage, stored_text(found.inputs), stored_text(found.outputs), id);
+    database.run(
+        "UPDATE runs SET name = ?, status = ?, started = ?, ended = ?, stage = ?, inputs = ?, outputs = ? WHERE id = ?",
+        found.name, found.status, found.started_ms, found.ended_ms, found.stage, stored_text(found.inputs),
+        stored_text(found.outputs), id);
     all.commit();
     return true;
   });
@@ -284,11 +294,12 @@ Result<void> Tracking::log(std::string const& id, RunData const& data) {
       database.run("INSERT INTO params(run, key, value) VALUES(?,?,?)", id, key, value);
     }
     for (auto const& metric : data.metrics)
-      database.run("INSERT INTO metrics(run, key, value, time, step) VALUES(?,?,?,?,?)", id, metric.key, metric.value, metric.timestamp_ms,
-                   metric.step);
+      database.run("INSERT INTO metrics(run, key, value, time, step) VALUES(?,?,?,?,?)", id, metric.key, metric.value,
+                   metric.timestamp_ms, metric.step);
     for (auto const& [key, value] : data.tags) {
-      database.run("INSERT INTO tags(run, key, value) VALUES(?,?,?) ON CONFLICT(run, key) DO UPDATE SET value = excluded.value", id, key,
-                   value);
+      database.run(
+          "INSERT INTO tags(run, key, value) VALUES(?,?,?) ON CONFLICT(run, key) DO UPDATE SET value = excluded.value",
+          id, key, value);
       if (key == "mlflow.runName") database.run("UPDATE runs SET name = ? WHERE id = ?", value, id);
     }
     all.commit();
@@ -319,7 +330,8 @@ Result<std::vector<RunMetric>> Tracking::history(std::string const& id, std::str
         source = text_of(notes, "azureml.reusedrunid");
     }
     std::vector<RunMetric> out;
-    Database::Query query{database, "SELECT key, value, time, step FROM metrics WHERE run = ? AND key = ? ORDER BY seq"};
+    Database::Query query{database,
+                          "SELECT key, value, time, step FROM metrics WHERE run = ? AND key = ? ORDER BY seq"};
     query.bind(source, key);
     while (query.step()) out.push_back({query.text(0), query.real(1), query.integer(2), query.integer(3)});
     return out;
@@ -339,9 +351,10 @@ Result<RunPage> Tracking::search(RunSearch const& search) {
   auto found = guarded(database, [&] {
     std::vector<Run> out;
     for (auto const& experiment : search.experiments) {
-      Database::Query query{database,
-                            "SELECT id, experiment, name, user, status, started, ended, stage, inputs, outputs FROM runs "
-                            "WHERE experiment = ? ORDER BY seq DESC"};
+      Database::Query query{
+          database,
+          "SELECT id, experiment, name, user, status, started, ended, stage, inputs, outputs FROM runs "
+          "WHERE experiment = ? ORDER BY seq DESC"};
       query.bind(experiment);
       while (query.step()) {
         auto run = read_run(query);
@@ -356,7 +369,8 @@ Result<RunPage> Tracking::search(RunSearch const& search) {
   if (!found) return std::move(found).error();
   if (auto sorted = sort_runs(*found, search.order_by); !sorted) return std::move(sorted).error();
   RunPage page;
-  for (std::size_t i = search.offset; i < found->size() && page.runs.size() < search.limit; ++i) page.runs.push_back(std::move((*found)[i]));
+  for (std::size_t i = search.offset; i < found->size() && page.runs.size() < search.limit; ++i)
+    page.runs.push_back(std::move((*found)[i]));
   page.more = search.offset + page.runs.size() < found->size();
   return page;
 }
@@ -377,8 +391,10 @@ Result<Tracking::LoggedModel> Tracking::put_logged_model(LoggedModel model) {
   if (model.id.empty()) model.id = "m-" + dense_uuid();
   auto& database = Sql::of(store_);
   return guarded(database, [&] {
-    database.run("INSERT INTO logged_models(id, experiment, body) VALUES(?,?,?) ON CONFLICT(id) DO UPDATE SET body = excluded.body", model.id,
-                 model.experiment_id, stored_text(model.body));
+    database.run(
+        "INSERT INTO logged_models(id, experiment, body) VALUES(?,?,?) ON CONFLICT(id) DO UPDATE SET body = "
+        "excluded.body",
+        model.id, model.experiment_id, stored_text(model.body));
     return model;
   });
 }
@@ -397,7 +413,8 @@ Result<std::vector<Tracking::LoggedModel>> Tracking::logged_models(std::vector<s
   return guarded(database, [&] {
     std::vector<LoggedModel> out;
     for (auto const& experiment : experiments) {
-      Database::Query query{database, "SELECT id, experiment, body FROM logged_models WHERE experiment = ? ORDER BY seq DESC"};
+      Database::Query query{database,
+                            "SELECT id, experiment, body FROM logged_models WHERE experiment = ? ORDER BY seq DESC"};
       query.bind(experiment);
       while (query.step()) out.push_back({query.text(0), query.text(1), Json::parse(query.text(2))});
     }

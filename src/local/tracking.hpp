@@ -7,7 +7,7 @@ namespace podium::inline v0::local {
 struct Experiment {
   std::string id;
   std::string name;
-  std::string stage;   ///< active, deleted
+  std::string stage;  ///< active, deleted
   std::int64_t created_ms = 0;
   std::int64_t modified_ms = 0;
   Json tags = Json::object();
@@ -18,13 +18,13 @@ struct Run {
   std::string experiment_id;
   std::string name;
   std::string user;
-  std::string status;            ///< RUNNING, SCHEDULED, FINISHED, FAILED, KILLED
+  std::string status;  ///< RUNNING, SCHEDULED, FINISHED, FAILED, KILLED
   std::int64_t started_ms = 0;
-  std::int64_t ended_ms = 0;     ///< 0: not yet
+  std::int64_t ended_ms = 0;  ///< 0: not yet
   std::string stage;
   Json inputs = Json::object();
   Json outputs = Json::object();
-  std::vector<RunMetric> metrics;                              ///< the latest of each key
+  std::vector<RunMetric> metrics;  ///< the latest of each key
   std::vector<std::pair<std::string, std::string>> params;
   std::vector<std::pair<std::string, std::string>> tags;
 };
@@ -58,21 +58,23 @@ class Tracking {
  public:
   explicit Tracking(Store& store) : store_{store} {}
 
-  Result<Experiment> create_experiment(std::string const& name, Json tags);        ///< Errc::conflict if there is one
+  Result<Experiment> create_experiment(std::string const& name, Json tags);  ///< Errc::conflict if there is one
   Result<std::optional<Experiment>> experiment(std::string const& id) const;
   Result<std::optional<Experiment>> experiment_named(std::string const& name) const;
-  Result<Experiment> experiment_for(std::string const& name);                       ///< made if it is not there
+  Result<Experiment> experiment_for(std::string const& name);  ///< made if it is not there
   Result<std::vector<Experiment>> experiments() const;
   Result<bool> change_experiment(std::string const& id, std::function<void(Experiment&)> const& change);
 
   Result<Run> create_run(Run run);
   Result<std::optional<Run>> run(std::string const& id);
-  Result<bool> change_run(std::string const& id, std::function<void(Run&)> const& change);   ///< metrics, params, tags aside
-  Result<void> log(std::string const& id, RunData const& data);   ///< Errc::conflict: a parameter has another value already
+  Result<bool> change_run(std::string const& id,
+                          std::function<void(Run&)> const& change);  ///< metrics, params, tags aside
+  Result<void> log(std::string const& id,
+                   RunData const& data);  ///< Errc::conflict: a parameter has another value already
   Result<bool> delete_tag(std::string const& id, std::string const& key);
   Result<std::vector<RunMetric>> history(std::string const& id, std::string const& key) const;
   Result<RunPage> search(RunSearch const& search);
-  Result<void> forget(std::string const& id);   ///< the run of a job that is deleted
+  Result<void> forget(std::string const& id);  ///< the run of a job that is deleted
 
   struct LoggedModel {
     std::string id;

@@ -9,8 +9,9 @@ namespace podium::inline v0::local {
 namespace {
 
 Error bad_filter(std::string what) {
-  return Error{Errc::invalid_argument, std::move(what) + "; the local workspace understands `metrics.m > 0.5`, `params.p = 'x'`, "
-                                                         "`tags.t = 'x'`, `attributes.status = 'FINISHED'`, joined by `and`"};
+  return Error{Errc::invalid_argument, std::move(what) +
+                                           "; the local workspace understands `metrics.m > 0.5`, `params.p = 'x'`, "
+                                           "`tags.t = 'x'`, `attributes.status = 'FINISHED'`, joined by `and`"};
 }
 
 std::optional<double> number(std::string_view text) {
@@ -44,7 +45,8 @@ class Scanner {
     blanks();
     if (at_ < text_.size() && (text_[at_] == '`' || text_[at_] == '"')) return quoted(text_[at_]);
     std::string out;
-    while (at_ < text_.size() && std::string_view{" =!<>.,"}.find(text_[at_]) == std::string_view::npos) out += text_[at_++];
+    while (at_ < text_.size() && std::string_view{" =!<>.,"}.find(text_[at_]) == std::string_view::npos)
+      out += text_[at_++];
     if (out.empty()) return std::nullopt;
     return out;
   }
@@ -52,7 +54,8 @@ class Scanner {
   std::optional<std::string> key() {
     if (at_ < text_.size() && (text_[at_] == '`' || text_[at_] == '"')) return quoted(text_[at_]);
     std::string out;
-    while (at_ < text_.size() && std::string_view{" =!<>,"}.find(text_[at_]) == std::string_view::npos) out += text_[at_++];
+    while (at_ < text_.size() && std::string_view{" =!<>,"}.find(text_[at_]) == std::string_view::npos)
+      out += text_[at_++];
     if (out.empty()) return std::nullopt;
     return out;
   }
@@ -187,8 +190,10 @@ Result<RunFilter> RunFilter::parse(std::string_view text) {
     clause.comparison = *sign;
     clause.value = value->first;
     clause.number = value->second;
-    if (clause.entity == "metrics" && !clause.number) return bad_filter("metric `" + clause.key + "` is compared with a text");
-    if (clause.entity == "attributes" && !attribute(Run{}, clause.key)) return bad_filter("runs have no attribute `" + clause.key + "`");
+    if (clause.entity == "metrics" && !clause.number)
+      return bad_filter("metric `" + clause.key + "` is compared with a text");
+    if (clause.entity == "attributes" && !attribute(Run{}, clause.key))
+      return bad_filter("runs have no attribute `" + clause.key + "`");
     out.clauses_.push_back(std::move(clause));
   }
   return out;

@@ -35,7 +35,8 @@ std::string_view rest_from(std::vector<std::string_view> const& parts, std::size
 
 bool same(std::string_view a, std::string_view b) { return lower(a) == lower(b); }
 
-Result<Place> in_datastore(Store const& store, std::string_view datastore, std::string_view path, std::string_view uri) {
+Result<Place> in_datastore(Store const& store, std::string_view datastore, std::string_view path,
+                           std::string_view uri) {
   auto name = lower(datastore);
   bool known = std::find(built_in.begin(), built_in.end(), name) != built_in.end();
   if (!known && clean_path(name) == name && name.find('/') == std::string::npos) {
@@ -44,7 +45,8 @@ Result<Place> in_datastore(Store const& store, std::string_view datastore, std::
     known = found->has_value();
   }
   if (!known)
-    return Error{Errc::invalid_argument, "the workspace has no datastore `" + std::string{datastore} + "`"}.with("uri", std::string{uri});
+    return Error{Errc::invalid_argument, "the workspace has no datastore `" + std::string{datastore} + "`"}.with(
+        "uri", std::string{uri});
   auto clean = clean_path(path);
   if (!clean) return Error{Errc::invalid_argument, "the path leaves its datastore"}.with("uri", std::string{uri});
   return Place{std::move(name), *std::move(clean)};
@@ -55,23 +57,28 @@ Result<Place> below(Store const& store, Result<Place> base, std::string_view pat
   return in_datastore(store, base->datastore, base->path + "/" + std::string{path}, uri);
 }
 
-Result<Place> in_job(Store const& store, std::string_view job, std::string_view output, std::string_view path, std::string_view uri) {
+Result<Place> in_job(Store const& store, std::string_view job, std::string_view output, std::string_view path,
+                     std::string_view uri) {
   auto found = store.get("jobs/" + std::string{job});
   if (!found) return std::move(found).error();
-  if (!*found) return Error{Errc::invalid_argument, "the workspace has no job `" + std::string{job} + "`"}.with("uri", std::string{uri});
+  if (!*found)
+    return Error{Errc::invalid_argument, "the workspace has no job `" + std::string{job} + "`"}.with("uri",
+                                                                                                     std::string{uri});
   auto const& outputs = member(member((*found)->body, "properties"), "outputs");
   auto const where = text_of(member(outputs, output), "uri");
   if (!where.empty() && where != uri) return below(store, place_of(store, where), path, uri);
   if (same(output, "default") || same(output, "artifacts"))
     return below(store, Place{"workspaceartifactstore", run_folder(job)}, path, uri);
   if (member(outputs, output).is_null())
-    return Error{Errc::invalid_argument, "job `" + std::string{job} + "` has no output `" + std::string{output} + "`"}.with(
-        "uri", std::string{uri});
-  return below(store, Place{"workspaceblobstore", "azureml/" + std::string{job} + "/" + std::string{output}}, path, uri);
+    return Error{Errc::invalid_argument, "job `" + std::string{job} + "` has no output `" + std::string{output} + "`"}
+        .with("uri", std::string{uri});
+  return below(store, Place{"workspaceblobstore", "azureml/" + std::string{job} + "/" + std::string{output}}, path,
+               uri);
 }
 
 /// Data, models and codes know where their bytes lie.
-Result<Place> in_asset(Store const& store, std::string_view kind, std::string_view name, std::string_view version, std::string_view uri) {
+Result<Place> in_asset(Store const& store, std::string_view kind, std::string_view name, std::string_view version,
+                       std::string_view uri) {
   auto collection = lower(kind);
   if (collection != "data" && collection != "models" && collection != "codes") return unknown_form(uri);
   auto const id = collection + "/" + std::string{name} + "/versions/";
@@ -98,16 +105,19 @@ Result<Place> azureml(Store const& store, std::string_view rest, std::string_vie
   auto const parts = split(rest);
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
     auto const kind = lower(parts[i]);
-    if (kind == "subscriptions" || kind == "resourcegroups" || kind == "workspaces" || kind == "locations" || kind == "providers") {
+    if (kind == "subscriptions" || kind == "resourcegroups" || kind == "workspaces" || kind == "locations" ||
+        kind == "providers") {
       ++i;
       continue;
     }
     if (kind == "datastores") {
-      auto const path = i + 2 < parts.size() && parts[i + 2] == "paths" ? rest_from(parts, i + 3) : rest_from(parts, i + 2);
+      auto const path =
+          i + 2 < parts.size() && parts[i + 2] == "paths" ? rest_from(parts, i + 3) : rest_from(parts, i + 2);
       return in_datastore(store, parts[i + 1], path, uri);
     }
     if (kind == "jobs" && i + 3 < parts.size() && parts[i + 2] == "outputs") {
-      auto const path = i + 4 < parts.size() && parts[i + 4] == "paths" ? rest_from(parts, i + 5) : rest_from(parts, i + 4);
+      auto const path =
+          i + 4 < parts.size() && parts[i + 4] == "paths" ? rest_from(parts, i + 5) : rest_from(parts, i + 4);
       return in_job(store, parts[i + 1], parts[i + 3], path, uri);
     }
     if (i + 3 < parts.size() && (same(parts[i + 2], "versions") || same(parts[i + 2], "labels")))
@@ -130,7 +140,8 @@ Result<Place> blob_url(Store const& store, std::string_view uri) {
   if (!url) return unknown_form(uri);
   auto const path = http::decode(url->path());
   auto parts = split(std::string_view{path}.substr(1));
-  std::size_t const first = same(parts[0], blob_account) ? 1 : 0;   // an account that a client lost on the way is ours too
+  std::size_t const first =
+      same(parts[0], blob_account) ? 1 : 0;  // an account that a client lost on the way is ours too
   if (first >= parts.size()) return unknown_form(uri);
   auto const base = container_place(store, parts[first]);
   if (!base) return unknown_form(uri);
@@ -142,8 +153,10 @@ Result<Place> file(Store const& store, std::string_view path, std::string_view u
   auto const relative = std::filesystem::path{path}.lexically_normal().lexically_relative(root).generic_string();
   auto const slash = relative.find('/');
   if (relative.empty() || relative == "." || relative.starts_with(".."))
-    return Error{Errc::invalid_argument, "the path lies outside the workspace's datastores"}.with("path", std::string{uri});
-  return in_datastore(store, relative.substr(0, slash), slash == std::string::npos ? "" : relative.substr(slash + 1), uri);
+    return Error{Errc::invalid_argument, "the path lies outside the workspace's datastores"}.with("path",
+                                                                                                  std::string{uri});
+  return in_datastore(store, relative.substr(0, slash), slash == std::string::npos ? "" : relative.substr(slash + 1),
+                      uri);
 }
 
 }  // namespace
@@ -160,7 +173,8 @@ std::string artifact_path(std::string_view path) {
   // {experiment}/models/{model}/artifacts/...: a logged model; {experiment}/{run}/artifacts/...: a run.
   if (parts.size() >= 4 && parts[1] == "models" && parts[3] == "artifacts")
     return "models/" + std::string{parts[2]} + "/" + std::string{rest_from(parts, 4)};
-  if (parts.size() >= 3 && parts[2] == "artifacts") return run_folder(parts[1]) + "/" + std::string{rest_from(parts, 3)};
+  if (parts.size() >= 3 && parts[2] == "artifacts")
+    return run_folder(parts[1]) + "/" + std::string{rest_from(parts, 3)};
   return "mlflow/" + std::string{path};
 }
 
@@ -208,7 +222,8 @@ Result<Place> place_of(Store const& store, std::string_view uri) {
   if (lower(rest.substr(0, 15)) == "/subscriptions/") return azureml(store, rest.substr(1), uri);
   if (rest.starts_with("runs:/")) {
     auto const parts = split(rest.substr(rest.starts_with("runs://") ? 7 : 6));
-    return in_datastore(store, "workspaceartifactstore", run_folder(parts[0]) + "/" + std::string{rest_from(parts, 1)}, uri);
+    return in_datastore(store, "workspaceartifactstore", run_folder(parts[0]) + "/" + std::string{rest_from(parts, 1)},
+                        uri);
   }
   if (rest.starts_with("mlflow-artifacts:/")) {
     auto const parts = split(rest.substr(rest.starts_with("mlflow-artifacts://") ? 19 : 18));

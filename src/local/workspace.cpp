@@ -20,7 +20,8 @@ struct House {
   House(std::unique_ptr<Store> opened, Options const& options)
       : store{std::move(opened)},
         tracking{*store},
-        listener{store->folder(), [this](http::Request request, net::Respond respond) { enter(std::move(request), std::move(respond)); }},
+        listener{store->folder(), [this](http::Request request,
+                                         net::Respond respond) { enter(std::move(request), std::move(respond)); }},
         executor{Executor::Wiring{*store, options, own_address(), [this] { return listener.lease(); }}},
         scoring{Scoring::Wiring{*store, options, own_address(), [this] { return listener.lease(); }}},
         site{.store = *store,
@@ -37,7 +38,9 @@ struct House {
   /// Sockets first: after that nobody comes in any more while the rest is taken down.
   ~House() { listener.stop(); }
 
-  void enter(http::Request request, net::Respond respond) { handler.handle(std::move(request), true, std::move(respond)); }
+  void enter(http::Request request, net::Respond respond) {
+    handler.handle(std::move(request), true, std::move(respond));
+  }
 
   std::unique_ptr<Store> store;
   Tracking tracking;
@@ -57,7 +60,8 @@ class Embedded : public http::Transport {
     auto const house = house_.lock();
     if (!house) return done(Error{Errc::unavailable, "the local workspace is closed"});
     if (auto good = http::check(request); !good) return done(std::move(good).error());
-    house->handler.handle(std::move(request), false, [done = std::move(done)](http::Response response) { done(std::move(response)); });
+    house->handler.handle(std::move(request), false,
+                          [done = std::move(done)](http::Response response) { done(std::move(response)); });
   }
 
  private:

@@ -10,17 +10,18 @@ namespace {
 /// What tells one kind of asset from another.
 struct Kind {
   std::string_view collection;
-  std::string_view what;                       ///< in messages
-  std::string_view uri;                        ///< the property that says where its bytes lie
-  std::vector<std::string_view> fixed;         ///< other properties that cannot change once a version is there
+  std::string_view what;                ///< in messages
+  std::string_view uri;                 ///< the property that says where its bytes lie
+  std::vector<std::string_view> fixed;  ///< other properties that cannot change once a version is there
 };
 
 std::vector<Kind> const& kinds() {
-  static std::vector<Kind> const all{{"codes", "code", "codeUri", {}},
-                                     {"components", "component", "", {"componentSpec"}},
-                                     {"data", "data asset", "dataUri", {"dataType"}},
-                                     {"environments", "environment", "", {"image", "condaFile", "build", "osType", "inferenceConfig"}},
-                                     {"models", "model", "modelUri", {"modelType"}}};
+  static std::vector<Kind> const all{
+      {"codes", "code", "codeUri", {}},
+      {"components", "component", "", {"componentSpec"}},
+      {"data", "data asset", "dataUri", {"dataType"}},
+      {"environments", "environment", "", {"image", "condaFile", "build", "osType", "inferenceConfig"}},
+      {"models", "model", "modelUri", {"modelType"}}};
   return all;
 }
 
@@ -30,7 +31,9 @@ Kind const& kind_of(Call const& call) {
   return *std::find_if(kinds().begin(), kinds().end(), [&](Kind const& kind) { return kind.collection == name; });
 }
 
-std::string container_id(Kind const& kind, std::string const& name) { return std::string{kind.collection} + "/" + name; }
+std::string container_id(Kind const& kind, std::string const& name) {
+  return std::string{kind.collection} + "/" + name;
+}
 std::string versions_id(Kind const& kind, std::string const& name) { return container_id(kind, name) + "/versions"; }
 
 std::string last_part(std::string const& id) { return id.substr(id.rfind('/') + 1); }
@@ -53,7 +56,8 @@ Json shown_version(Call const& call, Kind const& kind, Resource const& resource)
   auto& properties = out["properties"];
   if (kind.collection == "codes" && properties.contains("codeUri"))
     properties["codeUri"] = for_caller(call, text_of(properties, "codeUri"));
-  if (kind.collection == "environments" && member(properties, "build").is_object() && !text_of(properties["build"], "contextUri").empty())
+  if (kind.collection == "environments" && member(properties, "build").is_object() &&
+      !text_of(properties["build"], "contextUri").empty())
     properties["build"]["contextUri"] = for_caller(call, text_of(properties["build"], "contextUri"));
   return out;
 }
@@ -165,7 +169,8 @@ http::Response get_version(Call& call) {
 /// Without what says nothing about the definition.
 Json essence(std::string_view property, Json value) {
   if (property == "componentSpec" && value.is_object())
-    for (auto const* noise : {"_source", "$schema", "description", "display_name", "tags", "creation_context", "id", "version", "name"})
+    for (auto const* noise :
+         {"_source", "$schema", "description", "display_name", "tags", "creation_context", "id", "version", "name"})
       value.erase(noise);
   return value;
 }
@@ -186,8 +191,8 @@ void check_unchanged(Call const& call, Kind const& kind, Json const& old, Json c
   for (auto const property : kind.fixed) {
     if (essence(property, member(old, property)) == essence(property, member(fresh, property))) continue;
     throw Refusal{409, "Conflict",
-                  std::string{kind.what} + " `" + call.names[0] + "` version " + call.names[1] + " exists with another `" +
-                      std::string{property} + "`; register a new version"};
+                  std::string{kind.what} + " `" + call.names[0] + "` version " + call.names[1] +
+                      " exists with another `" + std::string{property} + "`; register a new version"};
   }
 }
 
@@ -226,7 +231,8 @@ http::Response put_version(Call& call) {
   check_name(kind.what, name);
   check_name(std::string{kind.what} + " version", version);
   auto const body = object_body(call);
-  if (!member(body, "properties").is_object()) user_error("a " + std::string{kind.what} + " version needs `properties`");
+  if (!member(body, "properties").is_object())
+    user_error("a " + std::string{kind.what} + " version needs `properties`");
   auto properties = version_properties(call, kind, body["properties"]);
   auto const id = versions_id(kind, name) + "/" + version;
   auto const old = take(call.site.store.get(id));
@@ -244,7 +250,8 @@ http::Response put_version(Call& call) {
 }
 
 http::Response delete_version(Call& call) {
-  return empty_reply(take(call.site.store.erase(versions_id(kind_of(call), call.names[0]) + "/" + call.names[1])) ? 200 : 204);
+  return empty_reply(
+      take(call.site.store.erase(versions_id(kind_of(call), call.names[0]) + "/" + call.names[1])) ? 200 : 204);
 }
 
 /// Where the bytes of a code version may be put: a container of its own, with an address that carries its permission.
@@ -252,13 +259,16 @@ http::Response pending_upload(Call& call) {
   check_name("code", call.names[0]);
   check_name("code version", call.names[1]);
   auto const url = call.base + "/" + std::string{blob_account} + "/" + pending_container(call.names[0], call.names[1]);
-  return reply(200, {{"pendingUploadId", base::uuid()},
-                     {"pendingUploadType", "TemporaryBlobReference"},
-                     {"blobReferenceForConsumption",
-                      {{"blobUri", url},
-                       {"storageAccountArmId", "/subscriptions/" + std::string{subscription} + "/resourceGroups/" + std::string{resource_group} +
-                                                   "/providers/Microsoft.Storage/storageAccounts/local"},
-                       {"credential", {{"credentialType", "SAS"}, {"sasUri", url + "?sv=2021-12-02&sr=c&sp=rwl&sig=bG9jYWw%3D"}}}}}});
+  return reply(
+      200,
+      {{"pendingUploadId", base::uuid()},
+       {"pendingUploadType", "TemporaryBlobReference"},
+       {"blobReferenceForConsumption",
+        {{"blobUri", url},
+         {"storageAccountArmId", "/subscriptions/" + std::string{subscription} + "/resourceGroups/" +
+                                     std::string{resource_group} +
+                                     "/providers/Microsoft.Storage/storageAccounts/local"},
+         {"credential", {{"credentialType", "SAS"}, {"sasUri", url + "?sv=2021-12-02&sr=c&sp=rwl&sig=bG9jYWw%3D"}}}}}});
 }
 
 }  // namespace
@@ -269,9 +279,11 @@ void add_asset_routes(Routes& routes) {
   };
   static constexpr std::array<Patterns, 5> patterns{
       {{"codes", "codes/{}", "codes/{}/versions", "codes/{}/versions/{}", "codes/{}/labels/{}"},
-       {"components", "components/{}", "components/{}/versions", "components/{}/versions/{}", "components/{}/labels/{}"},
+       {"components", "components/{}", "components/{}/versions", "components/{}/versions/{}",
+        "components/{}/labels/{}"},
        {"data", "data/{}", "data/{}/versions", "data/{}/versions/{}", "data/{}/labels/{}"},
-       {"environments", "environments/{}", "environments/{}/versions", "environments/{}/versions/{}", "environments/{}/labels/{}"},
+       {"environments", "environments/{}", "environments/{}/versions", "environments/{}/versions/{}",
+        "environments/{}/labels/{}"},
        {"models", "models/{}", "models/{}/versions", "models/{}/versions/{}", "models/{}/labels/{}"}}};
   for (auto const& at : patterns)
     routes.insert(routes.end(), {{"GET", at.all, list_containers},

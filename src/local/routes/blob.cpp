@@ -2,11 +2,12 @@
 #include "base/time.hpp"
 #include "local/routes/route.hpp"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <array>
 #include <chrono>
 #include <ctime>
-#include <sys/stat.h>
 
 namespace podium::inline v0::local {
 namespace {
@@ -15,10 +16,12 @@ std::string http_date(std::time_t time) {
   std::tm parts{};
   gmtime_r(&time, &parts);
   static constexpr std::array days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  static constexpr std::array months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                     "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
   std::array<char, 64> text{};
-  std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT", days[static_cast<std::size_t>(parts.tm_wday)],
-                parts.tm_mday, months[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900, parts.tm_hour, parts.tm_min,
+  std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                days[static_cast<std::size_t>(parts.tm_wday)], parts.tm_mday,
+                months[static_cast<std::size_t>(parts.tm_mon)], parts.tm_year + 1900, parts.tm_hour, parts.tm_min,
                 parts.tm_sec);
   return text.data();
 }
@@ -31,11 +34,11 @@ struct File {
 };
 
 std::optional<File> look_at(std::filesystem::path const& path) {
-  struct stat found {};
+  struct stat found{};
   if (::stat(path.c_str(), &found) != 0 || !S_ISREG(found.st_mode)) return std::nullopt;
   std::array<char, 64> etag{};
-  std::snprintf(etag.data(), etag.size(), "\"0x%llX%lX%llX\"", static_cast<unsigned long long>(found.st_mtim.tv_sec), found.st_mtim.tv_nsec,
-                static_cast<unsigned long long>(found.st_size));
+  std::snprintf(etag.data(), etag.size(), "\"0x%llX%lX%llX\"", static_cast<unsigned long long>(found.st_mtim.tv_sec),
+                found.st_mtim.tv_nsec, static_cast<unsigned long long>(found.st_size));
   return File{path, static_cast<std::uint64_t>(found.st_size), found.st_mtim.tv_sec, etag.data()};
 }
 
@@ -70,11 +73,16 @@ Json metadata_of(Call const& call) {
 std::string xml_text(std::string_view text) {
   std::string out;
   for (char const c : text) {
-    if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '&') out += "&amp;";
-    else if (static_cast<unsigned char>(c) < 0x20) out += ' ';
-    else out += c;
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '&')
+      out += "&amp;";
+    else if (static_cast<unsigned char>(c) < 0x20)
+      out += ' ';
+    else
+      out += c;
   }
   return out;
 }
@@ -87,7 +95,8 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> range_of(Call const& call
   auto const dash = text.find('-');
   if (dash == std::string::npos) return std::nullopt;
   auto const first = integer_of(text.substr(6, dash - 6), -1);
-  auto const last = dash + 1 == text.size() ? static_cast<std::int64_t>(size) - 1 : integer_of(text.substr(dash + 1), -1);
+  auto const last =
+      dash + 1 == text.size() ? static_cast<std::int64_t>(size) - 1 : integer_of(text.substr(dash + 1), -1);
   if (first < 0 || static_cast<std::uint64_t>(first) >= size || last < first)
     throw Refusal{416, "InvalidRange", "the range lies outside the blob of " + std::to_string(size) + " bytes"};
   return std::pair{static_cast<std::uint64_t>(first), std::min(static_cast<std::uint64_t>(last), size - 1)};
@@ -96,8 +105,11 @@ std::optional<std::pair<std::uint64_t, std::uint64_t>> range_of(Call const& call
 http::Response get(Call& call, Place const& place, bool head) {
   auto const file = require_file(safe_path(call, place));
   auto const notes = take(call.site.store.blob_notes(place_key(place))).value_or(BlobNotes{});
-  auto const range = head ? std::nullopt : range_of(call, file.size);
-  auto response = blob_reply(range ? 206 : 200);
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> asked;
+  if (!head) asked = range_of(call, file.size);
+  bool const partial = asked.has_value();
+  auto const [first, last] = asked.value_or(std::pair<std::uint64_t, std::uint64_t>{0, 0});
+  auto response = blob_reply(partial ? 206 : 200);
   describe(response, file);
   response.headers.set("x-ms-blob-type", "BlockBlob");
   response.headers.set("accept-ranges", "bytes");
@@ -106,17 +118,18 @@ http::Response get(Call& call, Place const& place, bool head) {
   response.headers.set("x-ms-lease-state", "available");
   response.headers.set("x-ms-server-encrypted", "false");
   response.headers.set("content-type", notes.type.empty() ? "application/octet-stream" : notes.type);
-  if (!notes.md5.empty()) response.headers.set(range ? "x-ms-blob-content-md5" : "content-md5", notes.md5);
+  if (!notes.md5.empty()) response.headers.set(partial ? "x-ms-blob-content-md5" : "content-md5", notes.md5);
   for (auto const& [name, value] : notes.metadata.items())
-    if (http::safe_field("x-ms-meta-" + name, text_of(value))) response.headers.set("x-ms-meta-" + name, text_of(value));
+    if (http::safe_field("x-ms-meta-" + name, text_of(value)))
+      response.headers.set("x-ms-meta-" + name, text_of(value));
   if (head) {
     response.headers.set("content-length", std::to_string(file.size));
     return response;
   }
-  if (range) {
-    response.headers.set("content-range",
-                         "bytes " + std::to_string(range->first) + "-" + std::to_string(range->second) + "/" + std::to_string(file.size));
-    response.body = read_file(file.path, range->first, range->second - range->first + 1);
+  if (partial) {
+    response.headers.set("content-range", "bytes " + std::to_string(first) + "-" + std::to_string(last) + "/" +
+                                              std::to_string(file.size));
+    response.body = read_file(file.path, first, last - first + 1);
   } else {
     response.body = read_file(file.path, 0, file.size);
   }
@@ -205,7 +218,9 @@ http::Response remove(Call& call, Place const& place) {
   take(call.site.store.drop_blob_notes(place_key(place)));
   // Folders are only names of blobs: an empty one is none.
   auto const root = path_of(call.site.store, {place.datastore, {}});
-  for (auto folder = file.path.parent_path(); folder != root && std::filesystem::remove(folder, ec); folder = folder.parent_path()) {}
+  for (auto folder = file.path.parent_path(); folder != root && std::filesystem::remove(folder, ec);
+       folder = folder.parent_path()) {
+  }
   return blob_reply(202);
 }
 
@@ -214,7 +229,8 @@ http::Response list(Call& call, Place const& base, std::string const& container)
   auto const delimiter = call.ask("delimiter");
   auto const marker = call.ask("marker");
   bool const with_metadata = call.ask("include").find("metadata") != std::string::npos;
-  auto const limit = static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(call.ask("maxresults"), 5000), 1, 5000));
+  auto const limit =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(call.ask("maxresults"), 5000), 1, 5000));
 
   // Only the folder that the prefix leads into is walked.
   auto const slash = prefix.rfind('/');
@@ -266,9 +282,11 @@ http::Response list(Call& call, Place const& base, std::string const& container)
   }
   auto response = blob_reply(200);
   response.headers.set("content-type", "application/xml");
-  response.body = "<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"" + xml_text(container) + "\"><Prefix>" +
-                  xml_text(prefix) + "</Prefix>" + (marker.empty() ? "" : "<Marker>" + xml_text(marker) + "</Marker>") + "<Blobs>" + entries +
-                  "</Blobs>" + (next.empty() ? "<NextMarker/>" : "<NextMarker>" + xml_text(next) + "</NextMarker>") + "</EnumerationResults>";
+  response.body = "<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"" +
+                  xml_text(container) + "\"><Prefix>" + xml_text(prefix) + "</Prefix>" +
+                  (marker.empty() ? "" : "<Marker>" + xml_text(marker) + "</Marker>") + "<Blobs>" + entries +
+                  "</Blobs>" + (next.empty() ? "<NextMarker/>" : "<NextMarker>" + xml_text(next) + "</NextMarker>") +
+                  "</EnumerationResults>";
   return response;
 }
 
@@ -280,7 +298,8 @@ http::Response blob(Call& call, std::string const& container, std::string const&
   auto const comp = lower(call.ask("comp"));
   if (path.empty()) {
     if (call.method == "GET" && comp == "list") return list(call, *base, container);
-    if (lower(call.ask("restype")) == "container" && comp.empty() && (call.method == "GET" || call.method == "HEAD")) return blob_reply(200);
+    if (lower(call.ask("restype")) == "container" && comp.empty() && (call.method == "GET" || call.method == "HEAD"))
+      return blob_reply(200);
     if (call.method == "PUT" && lower(call.ask("restype")) == "container")
       throw Refusal{409, "ContainerAlreadyExists", "the container belongs to the workspace"};
     throw Refusal{405, "UnsupportedHttpVerb", call.method + " is not possible on a container"};
@@ -297,7 +316,8 @@ http::Response blob(Call& call, std::string const& container, std::string const&
     if (comp == "block") return put_block(call, place);
     if (comp == "blocklist") return put_block_list(call, place);
     auto const type = lower(call.headers.get("x-ms-blob-type"));
-    if (comp.empty() && call.headers.get("x-ms-copy-source").empty() && (type.empty() || type == "blockblob")) return stored(call, place, call.body);
+    if (comp.empty() && call.headers.get("x-ms-copy-source").empty() && (type.empty() || type == "blockblob"))
+      return stored(call, place, call.body);
   }
   throw Refusal{400, "NotSupportedLocally", "the local workspace keeps block blobs only, and cannot do this with them"};
 }

@@ -16,7 +16,8 @@ http::Response put(Call& call) {
   auto const& name = call.names[0];
   check_name("compute", name);
   auto body = object_body(call);
-  if (text_of(member(body, "properties"), "computeType").empty()) user_error("a compute needs `properties.computeType`");
+  if (text_of(member(body, "properties"), "computeType").empty())
+    user_error("a compute needs `properties.computeType`");
   auto& properties = body["properties"];
   if (!member(properties, "properties").is_object()) properties["properties"] = Json::object();
   properties["provisioningState"] = "Succeeded";
@@ -36,7 +37,9 @@ http::Response put(Call& call) {
   return reply(known ? 200 : 201, shown(take(call.site.store.put("computes/" + name, std::move(body)))));
 }
 
-http::Response remove(Call& call) { return empty_reply(take(call.site.store.erase("computes/" + call.names[0])) ? 200 : 204); }
+http::Response remove(Call& call) {
+  return empty_reply(take(call.site.store.erase("computes/" + call.names[0])) ? 200 : 204);
+}
 
 http::Response set_state(Call& call, std::string const& state) {
   require(call, "computes/" + call.names[0], "compute");
@@ -50,18 +53,17 @@ http::Response set_state(Call& call, std::string const& state) {
 }  // namespace
 
 void add_compute_routes(Routes& routes) {
-  routes.insert(routes.end(),
-                {{"GET", "computes", list},
-                 {"GET", "computes/{}", get},
-                 {"PUT", "computes/{}", put},
-                 {"DELETE", "computes/{}", remove},
-                 {"POST", "computes/{}/start", [](Call& call) { return set_state(call, "Running"); }},
-                 {"POST", "computes/{}/restart", [](Call& call) { return set_state(call, "Running"); }},
-                 {"POST", "computes/{}/stop", [](Call& call) { return set_state(call, "Stopped"); }},
-                 {"POST", "computes/{}/listNodes", [](Call& call) {
-                    require(call, "computes/" + call.names[0], "compute");
-                    return reply(200, {{"nodes", Json::array()}, {"nextLink", nullptr}});
-                  }}});
+  routes.insert(routes.end(), {{"GET", "computes", list},
+                               {"GET", "computes/{}", get},
+                               {"PUT", "computes/{}", put},
+                               {"DELETE", "computes/{}", remove},
+                               {"POST", "computes/{}/start", [](Call& call) { return set_state(call, "Running"); }},
+                               {"POST", "computes/{}/restart", [](Call& call) { return set_state(call, "Running"); }},
+                               {"POST", "computes/{}/stop", [](Call& call) { return set_state(call, "Stopped"); }},
+                               {"POST", "computes/{}/listNodes", [](Call& call) {
+                                  require(call, "computes/" + call.names[0], "compute");
+                                  return reply(200, {{"nodes", Json::array()}, {"nextLink", nullptr}});
+                                }}});
 }
 
 }  // namespace podium::inline v0::local

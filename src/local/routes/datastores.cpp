@@ -16,7 +16,8 @@ constexpr std::array<BuiltIn, 4> built_in{{{"workspaceblobstore", "AzureBlob"},
                                            {"workspaceworkingdirectory", "AzureFile"}}};
 
 BuiltIn const* find_built_in(std::string_view name) {
-  auto const found = std::find_if(built_in.begin(), built_in.end(), [&](BuiltIn const& d) { return d.name == lower(name); });
+  auto const found =
+      std::find_if(built_in.begin(), built_in.end(), [&](BuiltIn const& d) { return d.name == lower(name); });
   return found == built_in.end() ? nullptr : &*found;
 }
 
@@ -35,7 +36,9 @@ Json body_of(Call const& call, BuiltIn const& store) {
                   {"protocol", call.base.substr(0, scheme)},
                   {"serviceDataAccessAuthIdentity", "None"}};
   properties[store.type == "AzureBlob" ? "containerName" : "fileShareName"] = container_of(call.site.store, store.name);
-  return shown({"datastores/" + std::string{store.name}, {{"properties", properties}}, "2026-01-01T00:00:00.000000Z",
+  return shown({"datastores/" + std::string{store.name},
+                {{"properties", properties}},
+                "2026-01-01T00:00:00.000000Z",
                 "2026-01-01T00:00:00.000000Z"});
 }
 
@@ -46,7 +49,8 @@ http::Response list(Call& call) {
     if (!only_default || store.name == "workspaceblobstore") items.push_back(body_of(call, store));
   if (!only_default)
     for (auto const& resource : take(call.site.store.list("datastores"))) items.push_back(shown(resource));
-  return page(call, std::move(items), static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(call.ask("count"), 30), 1, 1000)));
+  return page(call, std::move(items),
+              static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(call.ask("count"), 30), 1, 1000)));
 }
 
 http::Response get(Call& call) {
@@ -78,14 +82,16 @@ http::Response put(Call& call) {
 }
 
 http::Response remove(Call& call) {
-  if (find_built_in(call.names[0])) user_error("datastore `" + call.names[0] + "` belongs to the workspace and cannot be deleted");
+  if (find_built_in(call.names[0]))
+    user_error("datastore `" + call.names[0] + "` belongs to the workspace and cannot be deleted");
   take(call.site.store.drop_secrets("datastores/" + lower(call.names[0])));
   return empty_reply(take(call.site.store.erase("datastores/" + call.names[0])) ? 200 : 204);
 }
 
 http::Response secrets(Call& call) {
   if (find_built_in(call.names[0]))
-    return reply(200, {{"secretsType", "AccountKey"}, {"key", take(call.site.store.secret("storageKey")).value_or("")}});
+    return reply(200,
+                 {{"secretsType", "AccountKey"}, {"key", take(call.site.store.secret("storageKey")).value_or("")}});
   require(call, "datastores/" + call.names[0], "datastore");
   auto const kept = take(call.site.store.secret("datastores/" + lower(call.names[0])));
   if (!kept) user_error("datastore `" + call.names[0] + "` keeps no secrets");

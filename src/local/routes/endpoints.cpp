@@ -31,11 +31,14 @@ Json shown_endpoint(Call const& call, Resource const& resource) {
 
 http::Response list(Call& call) {
   std::vector<Json> items;
-  for (auto const& resource : take(call.site.store.list("onlineEndpoints"))) items.push_back(shown_endpoint(call, resource));
+  for (auto const& resource : take(call.site.store.list("onlineEndpoints")))
+    items.push_back(shown_endpoint(call, resource));
   return page(call, std::move(items));
 }
 
-http::Response get(Call& call) { return reply(200, shown_endpoint(call, require(call, endpoint_id(call.names[0]), "endpoint"))); }
+http::Response get(Call& call) {
+  return reply(200, shown_endpoint(call, require(call, endpoint_id(call.names[0]), "endpoint")));
+}
 
 /// Percentages by deployment, as an object of integers.
 Json percentages(Json const& given, std::string_view what) {
@@ -44,7 +47,8 @@ Json percentages(Json const& given, std::string_view what) {
   if (!given.is_object()) user_error(std::string{what} + " must map deployments to percentages");
   for (auto const& [name, value] : given.items()) {
     auto const percent = integer_of(value, -1);
-    if (percent < 0 || percent > 100) user_error(std::string{what} + " of `" + name + "` must be a whole number from 0 to 100");
+    if (percent < 0 || percent > 100)
+      user_error(std::string{what} + " of `" + name + "` must be a whole number from 0 to 100");
     out[name] = percent;
   }
   return out;
@@ -60,8 +64,9 @@ void check_traffic(Call const& call, Json const& traffic, Json const& mirror) {
   auto const deployments = take(call.site.store.list(endpoint_id(call.names[0]) + "/deployments"));
   for (auto const* map : {&traffic, &mirror})
     for (auto const& [name, percent] : map->items()) {
-      auto const found = std::find_if(deployments.begin(), deployments.end(),
-                                      [&name = name](Resource const& d) { return lower(last_part(d.id)) == lower(name); });
+      auto const found = std::find_if(deployments.begin(), deployments.end(), [&name = name](Resource const& d) {
+        return lower(last_part(d.id)) == lower(name);
+      });
       if (found == deployments.end()) {
         if (percent == 0) continue;
         user_error("endpoint `" + call.names[0] + "` has no deployment `" + name + "` to give traffic to");
@@ -70,8 +75,10 @@ void check_traffic(Call const& call, Json const& traffic, Json const& mirror) {
         user_error("deployment `" + name + "` is not ready for traffic");
     }
   auto const sum = sum_of(traffic);
-  if (sum != 0 && sum != 100) user_error("traffic adds up to " + std::to_string(sum) + " percent; it must be 100 in all, or 0");
-  if (sum_of(mirror) > 50) user_error("mirror traffic adds up to " + std::to_string(sum_of(mirror)) + " percent; at most 50 can be copied");
+  if (sum != 0 && sum != 100)
+    user_error("traffic adds up to " + std::to_string(sum) + " percent; it must be 100 in all, or 0");
+  if (sum_of(mirror) > 50)
+    user_error("mirror traffic adds up to " + std::to_string(sum_of(mirror)) + " percent; at most 50 can be copied");
   auto const mirrored = std::count_if(mirror.begin(), mirror.end(), [](Json const& percent) { return percent != 0; });
   if (mirrored > 1) user_error("only one deployment can be given mirror traffic");
   for (auto const& [name, percent] : mirror.items())
@@ -150,8 +157,9 @@ http::Response remove(Call& call) {
 
 http::Response keys(Call& call) {
   require(call, endpoint_id(call.names[0]), "endpoint");
-  return reply(200, {{"primaryKey", take(call.site.store.secret(secret_name(call.names[0], "primaryKey"))).value_or("")},
-                     {"secondaryKey", take(call.site.store.secret(secret_name(call.names[0], "secondaryKey"))).value_or("")}});
+  return reply(
+      200, {{"primaryKey", take(call.site.store.secret(secret_name(call.names[0], "primaryKey"))).value_or("")},
+            {"secondaryKey", take(call.site.store.secret(secret_name(call.names[0], "secondaryKey"))).value_or("")}});
 }
 
 http::Response regenerate(Call& call) {
@@ -160,13 +168,15 @@ http::Response regenerate(Call& call) {
   auto const type = lower(text_of(body, "keyType"));
   if (type != "primary" && type != "secondary") user_error("`keyType` must be Primary or Secondary");
   auto const wanted = text_of(body, "keyValue");
-  take(call.site.store.set_secret(secret_name(call.names[0], type + "Key"), wanted.empty() ? base::random_text(48) : wanted));
+  take(call.site.store.set_secret(secret_name(call.names[0], type + "Key"),
+                                  wanted.empty() ? base::random_text(48) : wanted));
   return keys(call);
 }
 
 http::Response endpoint_token(Call& call) {
   require(call, endpoint_id(call.names[0]), "endpoint");
-  auto const now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  auto const now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
   return reply(200, {{"accessToken", take(call.site.store.secret(secret_name(call.names[0], "token"))).value_or("")},
                      {"tokenType", "Bearer"},
                      {"expiryTimeUtc", now + 86'400},
@@ -178,7 +188,8 @@ http::Response endpoint_token(Call& call) {
 http::Response list_deployments(Call& call) {
   require(call, endpoint_id(call.names[0]), "endpoint");
   std::vector<Json> items;
-  for (auto const& resource : take(call.site.store.list(endpoint_id(call.names[0]) + "/deployments"))) items.push_back(shown(resource));
+  for (auto const& resource : take(call.site.store.list(endpoint_id(call.names[0]) + "/deployments")))
+    items.push_back(shown(resource));
   return page(call, std::move(items));
 }
 
@@ -190,7 +201,8 @@ http::Response get_deployment(Call& call) {
 void require_asset(Call const& call, std::string const& reference, std::string_view what) {
   if (reference.empty()) return;
   if (auto const place = place_of(call.site.store, reference); !place)
-    user_error("the deployment's " + std::string{what} + " `" + reference + "` is not in this workspace: " + place.error().message());
+    user_error("the deployment's " + std::string{what} + " `" + reference +
+               "` is not in this workspace: " + place.error().message());
 }
 
 void deployment_defaults(Json& body) {
@@ -242,8 +254,9 @@ http::Response put_deployment(Call& call) {
                                        {"error", {{"code", refusal.code}, {"message", refusal.message}}}};
   }
   response.headers.set("azure-asyncoperation", call.base + "/subscriptions/" + std::string{subscription} +
-                                                   "/providers/Microsoft.MachineLearningServices/locations/" + std::string{location} +
-                                                   "/mfeOperationsStatus/" + http::encode(operation) + "?api-version=2023-10-01");
+                                                   "/providers/Microsoft.MachineLearningServices/locations/" +
+                                                   std::string{location} + "/mfeOperationsStatus/" +
+                                                   http::encode(operation) + "?api-version=2023-10-01");
   return response;
 }
 
@@ -254,7 +267,8 @@ http::Response delete_deployment(Call& call) {
   auto const name = last_part(found->id);
   for (auto const* map : {"traffic", "mirrorTraffic"})
     if (integer_of(member(member(member(endpoint.body, "properties"), map), name), 0) > 0)
-      user_error("deployment `" + name + "` takes traffic of endpoint `" + call.names[0] + "`; give that to another one first");
+      user_error("deployment `" + name + "` takes traffic of endpoint `" + call.names[0] +
+                 "`; give that to another one first");
   take(call.site.scoring.remove(call.names[0], name));
   take(call.site.store.erase(found->id));
   return empty_reply(200);

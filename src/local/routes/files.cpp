@@ -12,7 +12,8 @@ namespace {
 
 [[noreturn]] void cannot_write(int code) {
   if (code == ENOSPC || code == EDQUOT)
-    throw Refusal{507, "InsufficientStorage", "no space left on the device that holds the workspace; free some and try again"};
+    throw Refusal{507, "InsufficientStorage",
+                  "no space left on the device that holds the workspace; free some and try again"};
   if (code == ENOTDIR || code == EEXIST || code == EISDIR)
     throw Refusal{409, "BlobNameConflict", "a file and a folder cannot have the same name in a local datastore"};
   if (code == ENAMETOOLONG) throw Refusal{400, "InvalidResourceName", "the name is too long for a file"};
@@ -42,7 +43,8 @@ http::Response list_artifacts(Call& call) {
   auto const folder = safe_path(call, artifact_place(stripped(call.ask("path"))));
   std::vector<Json> files;
   std::error_code ec;
-  for (auto it = std::filesystem::directory_iterator{folder, ec}; !ec && it != std::filesystem::directory_iterator{}; it.increment(ec)) {
+  for (auto it = std::filesystem::directory_iterator{folder, ec}; !ec && it != std::filesystem::directory_iterator{};
+       it.increment(ec)) {
     std::error_code ignored;
     bool const is_folder = it->is_directory(ignored);
     Json file{{"path", it->path().filename().string()}, {"is_dir", is_folder}};
@@ -103,7 +105,7 @@ std::string read_file(std::filesystem::path const& path, std::uint64_t from, std
     auto const got = ::pread(file.value, out.data() + done, count - done, static_cast<off_t>(from + done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw Refusal{500, "ServiceError", std::string{"cannot read: "} + std::strerror(errno)};
-    if (got == 0) break;   // the file became shorter meanwhile
+    if (got == 0) break;  // the file became shorter meanwhile
     done += static_cast<std::size_t>(got);
   }
   out.resize(done);
@@ -114,7 +116,8 @@ std::vector<std::string> files_below(std::filesystem::path const& folder) {
   std::vector<std::string> out;
   std::error_code ec;
   using Walk = std::filesystem::recursive_directory_iterator;
-  for (Walk it{folder, std::filesystem::directory_options::skip_permission_denied, ec}; !ec && it != Walk{}; it.increment(ec)) {
+  for (Walk it{folder, std::filesystem::directory_options::skip_permission_denied, ec}; !ec && it != Walk{};
+       it.increment(ec)) {
     std::error_code ignored;
     if (it->is_regular_file(ignored)) out.push_back(it->path().lexically_relative(folder).generic_string());
   }
@@ -137,7 +140,8 @@ http::Response artifacts(Call& call, std::vector<std::string> const& segments) {
   auto const file = safe_path(call, place);
   std::error_code ec;
   if (call.method == "GET") {
-    if (!std::filesystem::is_regular_file(file, ec)) throw Refusal{404, "ResourceNotFound", "there is no artifact at " + path};
+    if (!std::filesystem::is_regular_file(file, ec))
+      throw Refusal{404, "ResourceNotFound", "there is no artifact at " + path};
     auto response = empty_reply(200);
     response.headers.set("content-type", "application/octet-stream");
     response.body = read_file(file, 0, std::filesystem::file_size(file, ec));

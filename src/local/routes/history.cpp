@@ -6,18 +6,20 @@ namespace podium::inline v0::local {
 namespace {
 
 bool terminal(std::string_view status) {
-  return status == "Completed" || status == "Failed" || status == "Canceled" || status == "NotResponding" || status == "Paused";
+  return status == "Completed" || status == "Failed" || status == "Canceled" || status == "NotResponding" ||
+         status == "Paused";
 }
 
-/// Routes stand below /runs/{run} and below /experiments/{experiment}/runs/{run}: the run is the last name but those behind it.
+/// Routes stand below /runs/{run} and below /experiments/{experiment}/runs/{run}: the run is the last name but those
+/// behind it.
 std::string const& run_name(Call const& call) { return call.names.back(); }
 
 std::string output_asset(Call const& call, std::string const& job, std::string const& output) {
-  return "azureml://locations/" + std::string{location} + "/workspaces/" + call.site.guid + "/data/azureml_" + job + "_output_data_" + output +
-         "/versions/1";
+  return "azureml://locations/" + std::string{location} + "/workspaces/" + call.site.guid + "/data/azureml_" + job +
+         "_output_data_" + output + "/versions/1";
 }
 
-Json null_or(std::string const& text) { return text.empty() ? Json{nullptr} : Json{text}; }
+Json null_or(std::string const& text) { return text.empty() ? Json(nullptr) : Json(text); }
 
 Json job_run(Call const& call, Resource const& resource) {
   auto const& properties = member(resource.body, "properties");
@@ -25,39 +27,43 @@ Json job_run(Call const& call, Resource const& resource) {
   auto const parent = text_of(member(properties, "properties"), "azureml.pipelinerunid");
   auto const type = text_of(properties, "jobType");
   bool const pipeline = lower(type) == "pipeline";
-  Json out{{"runId", name},
-           {"runUuid", name},
-           {"parentRunId", null_or(parent)},
-           {"rootRunId", parent.empty() ? name : parent},
-           {"target", null_or(text_of(properties, "computeId"))},
-           {"status", text_of(properties, "status")},
-           {"createdUtc", resource.created_at},
-           {"createdTimeUtc", resource.created_at},
-           {"startTimeUtc", null_or(job_note(resource.body, "podium.startTime"))},
-           {"endTimeUtc", null_or(job_note(resource.body, "podium.endTime"))},
-           {"displayName", null_or(text_of(properties, "displayName"))},
-           {"description", null_or(text_of(properties, "description"))},
-           {"experimentId", text_of(properties, "experimentName")},
-           {"dataContainerId", "dcid." + name},
-           {"runType", parent.empty() ? (pipeline ? "azureml.PipelineRun" : "azureml.scriptrun") : "azureml.StepRun"},
-           {"runTypeV2", {{"orchestrator", pipeline ? "PipelineRun" : "Command"}, {"traits", Json::array()}, {"computeType", nullptr}}},
-           {"hidden", !in_view(properties, "ActiveOnly")},
-           {"properties", member(properties, "properties").is_object() ? member(properties, "properties") : Json::object()},
-           {"tags", member(properties, "tags").is_object() ? member(properties, "tags") : Json::object()},
-           {"warnings", Json::array()},
-           {"error", nullptr},
-           {"inputs", Json::object()},
-           {"outputs", Json::object()},
-           {"runDefinition", nullptr},
-           {"duration", nullptr},
-           {"revision", 1}};
+  Json out{
+      {"runId", name},
+      {"runUuid", name},
+      {"parentRunId", null_or(parent)},
+      {"rootRunId", parent.empty() ? name : parent},
+      {"target", null_or(text_of(properties, "computeId"))},
+      {"status", text_of(properties, "status")},
+      {"createdUtc", resource.created_at},
+      {"createdTimeUtc", resource.created_at},
+      {"startTimeUtc", null_or(job_note(resource.body, "podium.startTime"))},
+      {"endTimeUtc", null_or(job_note(resource.body, "podium.endTime"))},
+      {"displayName", null_or(text_of(properties, "displayName"))},
+      {"description", null_or(text_of(properties, "description"))},
+      {"experimentId", text_of(properties, "experimentName")},
+      {"dataContainerId", "dcid." + name},
+      {"runType", parent.empty() ? (pipeline ? "azureml.PipelineRun" : "azureml.scriptrun") : "azureml.StepRun"},
+      {"runTypeV2",
+       {{"orchestrator", pipeline ? "PipelineRun" : "Command"}, {"traits", Json::array()}, {"computeType", nullptr}}},
+      {"hidden", !in_view(properties, "ActiveOnly")},
+      {"properties", member(properties, "properties").is_object() ? member(properties, "properties") : Json::object()},
+      {"tags", member(properties, "tags").is_object() ? member(properties, "tags") : Json::object()},
+      {"warnings", Json::array()},
+      {"error", nullptr},
+      {"inputs", Json::object()},
+      {"outputs", Json::object()},
+      {"runDefinition", nullptr},
+      {"duration", nullptr},
+      {"revision", 1}};
   if (auto const error = job_note(resource.body, "podium.error"); !error.empty())
-    out["error"] = {{"error", {{"code", "UserError"}, {"message", error}, {"details", Json::array()}}}, {"time", resource.modified_at}};
+    out["error"] = {{"error", {{"code", "UserError"}, {"message", error}, {"details", Json::array()}}},
+                    {"time", resource.modified_at}};
   if (member(properties, "outputs").is_object())
     for (auto const& [output, value] : properties["outputs"].items())
       if (output != "default")
-        out["outputs"][output] = {{"assetId", output_asset(call, name, output)},
-                                  {"type", text_of(value, "jobOutputType").empty() ? "uri_folder" : text_of(value, "jobOutputType")}};
+        out["outputs"][output] = {
+            {"assetId", output_asset(call, name, output)},
+            {"type", text_of(value, "jobOutputType").empty() ? "uri_folder" : text_of(value, "jobOutputType")}};
   return out;
 }
 
@@ -103,7 +109,8 @@ http::Response details(Call& call) {
   out["logFiles"] = Json::object();
   for (auto const& file : files_below(path_of(call.site.store, folder)))
     if (file.starts_with("user_logs/") || file.starts_with("logs/") || file.starts_with("azureml-logs/"))
-      out["logFiles"][file] = blob_url(call, {folder.datastore, folder.path + "/" + file}) + "?sv=2021-12-02&sr=b&sp=r&sig=bG9jYWw%3D";
+      out["logFiles"][file] =
+          blob_url(call, {folder.datastore, folder.path + "/" + file}) + "?sv=2021-12-02&sr=b&sp=r&sig=bG9jYWw%3D";
   // Clients that follow a run print nothing of one that has ended at their first look: they are told so at the second.
   std::scoped_lock lock{call.site.mutex};
   if (!terminal(text_of(out, "status"))) {
@@ -126,7 +133,10 @@ http::Response run_data(Call& call) {
   auto const body = object_body(call);
   auto const name = text_of(body, "runId");
   if (name.empty()) user_error("`runId` is missing");
-  return reply(200, {{"runMetadata", find_run(call, name)}, {"runDefinition", nullptr}, {"jobSpecification", nullptr}, {"systemSettings", nullptr}});
+  return reply(200, {{"runMetadata", find_run(call, name)},
+                     {"runDefinition", nullptr},
+                     {"jobSpecification", nullptr},
+                     {"systemSettings", nullptr}});
 }
 
 http::Response patch(Call& call) {
@@ -161,14 +171,18 @@ Json artifact(std::string const& run, std::string const& path) {
           {"container", "dcid." + run},
           {"path", path},
           {"etag", nullptr},
-          {"dataPath", {{"dataStoreName", "workspaceartifactstore"}, {"relativePath", run_folder(run) + "/" + path}, {"sqlDataPath", nullptr}}},
+          {"dataPath",
+           {{"dataStoreName", "workspaceartifactstore"},
+            {"relativePath", run_folder(run) + "/" + path},
+            {"sqlDataPath", nullptr}}},
           {"tags", Json::object()}};
 }
 
 Json content_info(Call const& call, std::string const& run, std::string const& path) {
   auto const clean = clean_path(path);
   if (!clean || clean->empty()) user_error("`" + path + "` is no path of an artifact");
-  return {{"contentUri", blob_url(call, {"workspaceartifactstore", run_folder(run) + "/" + *clean}) + "?sv=2021-12-02&sr=b&sp=rw&sig=bG9jYWw%3D"},
+  return {{"contentUri", blob_url(call, {"workspaceartifactstore", run_folder(run) + "/" + *clean}) +
+                             "?sv=2021-12-02&sr=b&sp=rw&sig=bG9jYWw%3D"},
           {"origin", "ExperimentRun"},
           {"container", "dcid." + run},
           {"path", *clean},
@@ -221,7 +235,8 @@ http::Response resolved_uris(Call& call) {
       auto const middle = id.rfind(mark);
       if (start != std::string::npos && middle != std::string::npos && middle > start) {
         auto const output = id.substr(middle + mark.size());
-        uri = "azureml://jobs/" + id.substr(start + head.size(), middle - start - head.size()) + "/outputs/" + output.substr(0, output.find('/'));
+        uri = "azureml://jobs/" + id.substr(start + head.size(), middle - start - head.size()) + "/outputs/" +
+              output.substr(0, output.find('/'));
       }
       auto const place = place_of(call.site.store, uri);
       if (!place) throw refusal_of(place.error());

@@ -6,7 +6,8 @@ namespace podium::inline v0::local {
 namespace {
 
 bool terminal(std::string_view status) {
-  return status == "Completed" || status == "Failed" || status == "Canceled" || status == "NotResponding" || status == "Paused";
+  return status == "Completed" || status == "Failed" || status == "Canceled" || status == "NotResponding" ||
+         status == "Paused";
 }
 
 Json shown_job(Call const& call, Resource const& resource) {
@@ -84,8 +85,10 @@ http::Response put(Call& call) {
   auto const type = text_of(properties, "jobType");
   if (type.empty()) user_error("a job needs `properties.jobType`");
   auto const kind = lower(type);
-  if (kind == "sweep" || kind == "spark" || kind == "automl" || kind == "finetuning" || kind == "labeling") not_supported(type + " jobs");
-  if (kind != "command" && kind != "pipeline") user_error("`" + type + "` is no jobType; Command and Pipeline run here");
+  if (kind == "sweep" || kind == "spark" || kind == "automl" || kind == "finetuning" || kind == "labeling")
+    not_supported(type + " jobs");
+  if (kind != "command" && kind != "pipeline")
+    user_error("`" + type + "` is no jobType; Command and Pipeline run here");
   for (auto const* read_only : {"id", "name", "type", "systemData"}) body.erase(read_only);
   if (text_of(properties, "experimentName").empty()) properties["experimentName"] = "Default";
   if (text_of(properties, "displayName").empty()) properties["displayName"] = name;

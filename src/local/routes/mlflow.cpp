@@ -22,7 +22,9 @@ std::string run_id_of(Call const& call) {
   return id.empty() ? call.ask("run_uuid") : id;
 }
 
-std::string artifact_uri(Run const& run) { return "mlflow-artifacts:/" + run.experiment_id + "/" + run.id + "/artifacts"; }
+std::string artifact_uri(Run const& run) {
+  return "mlflow-artifacts:/" + run.experiment_id + "/" + run.id + "/artifacts";
+}
 
 /// JSON has no word for what is no number; MLflow's protocol writes it as a text.
 Json number_json(double value) {
@@ -47,12 +49,21 @@ double number_of(Json const& value) {
 }
 
 Json metric_json(RunMetric const& metric) {
-  return {{"key", metric.key}, {"value", number_json(metric.value)}, {"timestamp", metric.timestamp_ms}, {"step", metric.step}};
+  return {{"key", metric.key},
+          {"value", number_json(metric.value)},
+          {"timestamp", metric.timestamp_ms},
+          {"step", metric.step}};
 }
 
 Json info_json(Run const& run) {
-  Json out{{"run_id", run.id}, {"run_uuid", run.id}, {"run_name", run.name}, {"experiment_id", run.experiment_id},
-           {"user_id", run.user}, {"status", run.status}, {"start_time", run.started_ms}, {"artifact_uri", artifact_uri(run)},
+  Json out{{"run_id", run.id},
+           {"run_uuid", run.id},
+           {"run_name", run.name},
+           {"experiment_id", run.experiment_id},
+           {"user_id", run.user},
+           {"status", run.status},
+           {"start_time", run.started_ms},
+           {"artifact_uri", artifact_uri(run)},
            {"lifecycle_stage", run.stage}};
   if (run.ended_ms) out["end_time"] = run.ended_ms;
   return out;
@@ -65,7 +76,9 @@ Json run_json(Run const& run) {
   for (auto const& [key, value] : run.params) params.push_back({{"key", key}, {"value", value}});
   Json tags = Json::array();
   for (auto const& [key, value] : run.tags) tags.push_back({{"key", key}, {"value", value}});
-  Json out{{"info", info_json(run)}, {"data", {{"metrics", metrics}, {"params", params}, {"tags", tags}}}, {"inputs", run.inputs},
+  Json out{{"info", info_json(run)},
+           {"data", {{"metrics", metrics}, {"params", params}, {"tags", tags}}},
+           {"inputs", run.inputs},
            {"outputs", run.outputs}};
   if (!member(out["inputs"], "dataset_inputs").is_array()) out["inputs"]["dataset_inputs"] = Json::array();
   return out;
@@ -123,7 +136,8 @@ http::Response create_experiment(Call& call) {
   auto const name = text_of(body, "name");
   if (name.empty()) user_error("an experiment needs a `name`");
   auto made = call.site.tracking.create_experiment(name, tag_map(member(body, "tags")));
-  if (!made && made.error().code() == Errc::conflict) throw Refusal{400, "RESOURCE_ALREADY_EXISTS", made.error().message()};
+  if (!made && made.error().code() == Errc::conflict)
+    throw Refusal{400, "RESOURCE_ALREADY_EXISTS", made.error().message()};
   return reply(200, {{"experiment_id", take(std::move(made)).id}});
 }
 
@@ -156,7 +170,8 @@ http::Response search_experiments(Call& call) {
 http::Response change_experiment(Call& call, std::function<void(Experiment&, Json const&)> const& change) {
   auto const body = object_body(call);
   auto const id = text_of(body, "experiment_id");
-  if (!take(call.site.tracking.change_experiment(id, [&](Experiment& experiment) { change(experiment, body); }))) missing("experiment", id);
+  if (!take(call.site.tracking.change_experiment(id, [&](Experiment& experiment) { change(experiment, body); })))
+    missing("experiment", id);
   return reply(200, Json::object());
 }
 
@@ -164,7 +179,8 @@ http::Response change_experiment(Call& call, std::function<void(Experiment&, Jso
 
 http::Response create_run(Call& call) {
   auto const body = object_body(call);
-  auto const experiment = require_experiment(call, text_of(body, "experiment_id").empty() ? "0" : text_of(body, "experiment_id"));
+  auto const experiment =
+      require_experiment(call, text_of(body, "experiment_id").empty() ? "0" : text_of(body, "experiment_id"));
   if (experiment.stage != "active") user_error("experiment `" + experiment.name + "` is deleted");
   Run run;
   run.experiment_id = experiment.id;
@@ -188,7 +204,8 @@ http::Response update_run(Call& call) {
   auto const id = run_id_of(body);
   auto const status = text_of(body, "status");
   auto const name = text_of(body, "run_name");
-  if (!status.empty() && status != "RUNNING" && status != "SCHEDULED" && status != "FINISHED" && status != "FAILED" && status != "KILLED")
+  if (!status.empty() && status != "RUNNING" && status != "SCHEDULED" && status != "FINISHED" && status != "FAILED" &&
+      status != "KILLED")
     user_error("`" + status + "` is no status of a run");
   auto const known = take(call.site.tracking.change_run(id, [&](Run& run) {
     if (!status.empty()) run.status = status;
@@ -219,8 +236,10 @@ http::Response search_runs(Call& call) {
   if (member(body, "order_by").is_array())
     for (auto const& term : body["order_by"]) search.order_by.push_back(text_of(term));
   if (!text_of(body, "run_view_type").empty()) search.view = text_of(body, "run_view_type");
-  search.limit = static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(member(body, "max_results"), 1000), 1, 50'000));
-  search.offset = static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(member(body, "page_token"), 0), 0, 1'000'000'000));
+  search.limit =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(member(body, "max_results"), 1000), 1, 50'000));
+  search.offset =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(member(body, "page_token"), 0), 0, 1'000'000'000));
   auto const found = take(call.site.tracking.search(search));
   Json runs = Json::array();
   for (auto const& run : found.runs) runs.push_back(run_json(run));
@@ -275,8 +294,10 @@ http::Response delete_tag(Call& call) {
 http::Response history(Call& call) {
   auto const run = require_run(call, run_id_of(call));
   auto const all = take(call.site.tracking.history(run.id, call.ask("metric_key")));
-  auto const from = static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(call.ask("page_token"), 0), 0, 1'000'000'000));
-  auto const limit = static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(call.ask("max_results"), 25'000), 1, 25'000));
+  auto const from =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(call.ask("page_token"), 0), 0, 1'000'000'000));
+  auto const limit =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(call.ask("max_results"), 25'000), 1, 25'000));
   Json metrics = Json::array();
   for (std::size_t i = from; i < all.size() && metrics.size() < limit; ++i) metrics.push_back(metric_json(all[i]));
   Json out{{"metrics", metrics}};
@@ -318,10 +339,12 @@ http::Response list_artifacts(Call& call) {
   auto const run = require_run(call, run_id_of(call));
   auto const prefix = clean_path(call.ask("path"));
   if (!prefix) user_error("`" + call.ask("path") + "` is no path of an artifact");
-  auto const folder = path_of(call.site.store, {"workspaceartifactstore", clean_path(run_folder(run.id) + "/" + *prefix).value_or("")});
+  auto const folder =
+      path_of(call.site.store, {"workspaceartifactstore", clean_path(run_folder(run.id) + "/" + *prefix).value_or("")});
   Json files = Json::array();
   std::error_code ec;
-  for (auto it = std::filesystem::directory_iterator{folder, ec}; !ec && it != std::filesystem::directory_iterator{}; it.increment(ec)) {
+  for (auto it = std::filesystem::directory_iterator{folder, ec}; !ec && it != std::filesystem::directory_iterator{};
+       it.increment(ec)) {
     std::error_code ignored;
     bool const is_folder = it->is_directory(ignored);
     Json file{{"path", (prefix->empty() ? "" : *prefix + "/") + it->path().filename().string()}, {"is_dir", is_folder}};
@@ -351,44 +374,49 @@ Json tag_map(Json const& list) {
 
 Routes const& mlflow_routes() {
   static Routes const routes = [] {
-    Routes all{{"POST", "experiments/create", create_experiment},
-               {"GET", "experiments/get", get_experiment},
-               {"GET", "experiments/get-by-name", experiment_by_name},
-               {"GET", "experiments/search", search_experiments},
-               {"POST", "experiments/search", search_experiments},
-               {"GET", "experiments/list", search_experiments},
-               {"POST", "experiments/update",
-                [](Call& call) {
-                  return change_experiment(call, [](Experiment& experiment, Json const& body) {
-                    if (!text_of(body, "new_name").empty()) experiment.name = text_of(body, "new_name");
-                  });
-                }},
-               {"POST", "experiments/delete",
-                [](Call& call) { return change_experiment(call, [](Experiment& experiment, Json const&) { experiment.stage = "deleted"; }); }},
-               {"POST", "experiments/restore",
-                [](Call& call) { return change_experiment(call, [](Experiment& experiment, Json const&) { experiment.stage = "active"; }); }},
-               {"POST", "experiments/set-experiment-tag",
-                [](Call& call) {
-                  return change_experiment(call, [](Experiment& experiment, Json const& body) {
-                    experiment.tags[text_of(body, "key")] = text_of(body, "value");
-                  });
-                }},
-               {"POST", "runs/create", create_run},
-               {"GET", "runs/get", get_run},
-               {"POST", "runs/update", update_run},
-               {"POST", "runs/delete", [](Call& call) { return set_stage(call, "deleted"); }},
-               {"POST", "runs/restore", [](Call& call) { return set_stage(call, "active"); }},
-               {"POST", "runs/search", search_runs},
-               {"POST", "runs/log-metric", log_metric},
-               {"POST", "runs/log-parameter", log_parameter},
-               {"POST", "runs/log-batch", log_batch},
-               {"POST", "runs/set-tag", set_tag},
-               {"POST", "runs/delete-tag", delete_tag},
-               {"POST", "runs/log-model", log_model},
-               {"POST", "runs/log-inputs", [](Call& call) { return add_to_run(call, true); }},
-               {"POST", "runs/outputs", [](Call& call) { return add_to_run(call, false); }},
-               {"GET", "metrics/get-history", history},
-               {"GET", "artifacts/list", list_artifacts}};
+    Routes all{
+        {"POST", "experiments/create", create_experiment},
+        {"GET", "experiments/get", get_experiment},
+        {"GET", "experiments/get-by-name", experiment_by_name},
+        {"GET", "experiments/search", search_experiments},
+        {"POST", "experiments/search", search_experiments},
+        {"GET", "experiments/list", search_experiments},
+        {"POST", "experiments/update",
+         [](Call& call) {
+           return change_experiment(call, [](Experiment& experiment, Json const& body) {
+             if (!text_of(body, "new_name").empty()) experiment.name = text_of(body, "new_name");
+           });
+         }},
+        {"POST", "experiments/delete",
+         [](Call& call) {
+           return change_experiment(call, [](Experiment& experiment, Json const&) { experiment.stage = "deleted"; });
+         }},
+        {"POST", "experiments/restore",
+         [](Call& call) {
+           return change_experiment(call, [](Experiment& experiment, Json const&) { experiment.stage = "active"; });
+         }},
+        {"POST", "experiments/set-experiment-tag",
+         [](Call& call) {
+           return change_experiment(call, [](Experiment& experiment, Json const& body) {
+             experiment.tags[text_of(body, "key")] = text_of(body, "value");
+           });
+         }},
+        {"POST", "runs/create", create_run},
+        {"GET", "runs/get", get_run},
+        {"POST", "runs/update", update_run},
+        {"POST", "runs/delete", [](Call& call) { return set_stage(call, "deleted"); }},
+        {"POST", "runs/restore", [](Call& call) { return set_stage(call, "active"); }},
+        {"POST", "runs/search", search_runs},
+        {"POST", "runs/log-metric", log_metric},
+        {"POST", "runs/log-parameter", log_parameter},
+        {"POST", "runs/log-batch", log_batch},
+        {"POST", "runs/set-tag", set_tag},
+        {"POST", "runs/delete-tag", delete_tag},
+        {"POST", "runs/log-model", log_model},
+        {"POST", "runs/log-inputs", [](Call& call) { return add_to_run(call, true); }},
+        {"POST", "runs/outputs", [](Call& call) { return add_to_run(call, false); }},
+        {"GET", "metrics/get-history", history},
+        {"GET", "artifacts/list", list_artifacts}};
     add_mlflow_model_routes(all);
     return all;
   }();

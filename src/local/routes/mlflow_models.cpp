@@ -144,7 +144,8 @@ http::Response create_registered(Call& call) {
   auto const body = object_body(call);
   auto const name = text_of(body, "name");
   check_name("model", name);
-  if (take(call.site.store.get("models/" + name))) throw Refusal{400, "RESOURCE_ALREADY_EXISTS", "registered model `" + name + "` exists already"};
+  if (take(call.site.store.get("models/" + name)))
+    throw Refusal{400, "RESOURCE_ALREADY_EXISTS", "registered model `" + name + "` exists already"};
   auto const stored = take(call.site.store.put("models/" + name, Json{{"properties",
                                                                        {{"description", text_of(body, "description")},
                                                                         {"tags", tag_map(member(body, "tags"))},
@@ -164,7 +165,8 @@ http::Response search_registered(Call& call) {
   if (!filter.empty()) {
     auto const open = filter.find('\'');
     auto const close = filter.rfind('\'');
-    if (!lower(filter).starts_with("name") || open == std::string::npos || close == open || lower(filter).find("like") != std::string::npos)
+    if (!lower(filter).starts_with("name") || open == std::string::npos || close == open ||
+        lower(filter).find("like") != std::string::npos)
       user_error("registered models can only be filtered by name = '...'");
     name = filter.substr(open + 1, close - open - 1);
   }
@@ -221,7 +223,8 @@ http::Response download_uri(Call& call) {
   auto source = text_of(found, "source");
   // What another client registered lies in a datastore, which MLflow's own client cannot read.
   if (source.starts_with("azureml:"))
-    throw Refusal{400, "NotSupportedLocally", "this model was registered through Azure ML's own interface; download it there"};
+    throw Refusal{400, "NotSupportedLocally",
+                  "this model was registered through Azure ML's own interface; download it there"};
   return reply(200, {{"artifact_uri", source}});
 }
 
@@ -233,7 +236,8 @@ http::Response search_versions(Call& call) {
     user_error("model versions can only be filtered by name = '...'");
   auto const name = filter.substr(open + 1, close - open - 1);
   Json versions = Json::array();
-  for (auto const& version : take(call.site.store.list("models/" + name + "/versions"))) versions.push_back(version_json(name, version));
+  for (auto const& version : take(call.site.store.list("models/" + name + "/versions")))
+    versions.push_back(version_json(name, version));
   return reply(200, {{"model_versions", versions}});
 }
 
@@ -245,33 +249,36 @@ http::Response latest_versions(Call& call) {
 }  // namespace
 
 void add_mlflow_model_routes(Routes& routes) {
-  routes.insert(routes.end(),
-                {{"POST", "logged-models", create_logged},
-                 {"POST", "logged-models/search", search_logged},
-                 {"GET", "logged-models/{}", get_logged},
-                 {"PATCH", "logged-models/{}",
-                  [](Call& call) {
-                    return change_logged(call, [](Json& body, Json const& given) {
-                      if (!text_of(given, "status").empty()) body["status"] = text_of(given, "status");
-                    });
-                  }},
-                 {"PATCH", "logged-models/{}/tags",
-                  [](Call& call) {
-                    return change_logged(call, [](Json& body, Json const& given) { body["tags"].update(tag_map(member(given, "tags"))); });
-                  }},
-                 {"POST", "logged-models/{}/params",
-                  [](Call& call) {
-                    return change_logged(call, [](Json& body, Json const& given) { body["params"].update(tag_map(member(given, "params"))); });
-                  }},
-                 {"POST", "registered-models/create", create_registered},
-                 {"GET", "registered-models/get", get_registered},
-                 {"GET", "registered-models/search", search_registered},
-                 {"GET", "registered-models/get-latest-versions", latest_versions},
-                 {"POST", "registered-models/get-latest-versions", latest_versions},
-                 {"POST", "model-versions/create", create_version},
-                 {"GET", "model-versions/get", get_version},
-                 {"GET", "model-versions/get-download-uri", download_uri},
-                 {"GET", "model-versions/search", search_versions}});
+  routes.insert(routes.end(), {{"POST", "logged-models", create_logged},
+                               {"POST", "logged-models/search", search_logged},
+                               {"GET", "logged-models/{}", get_logged},
+                               {"PATCH", "logged-models/{}",
+                                [](Call& call) {
+                                  return change_logged(call, [](Json& body, Json const& given) {
+                                    if (!text_of(given, "status").empty()) body["status"] = text_of(given, "status");
+                                  });
+                                }},
+                               {"PATCH", "logged-models/{}/tags",
+                                [](Call& call) {
+                                  return change_logged(call, [](Json& body, Json const& given) {
+                                    body["tags"].update(tag_map(member(given, "tags")));
+                                  });
+                                }},
+                               {"POST", "logged-models/{}/params",
+                                [](Call& call) {
+                                  return change_logged(call, [](Json& body, Json const& given) {
+                                    body["params"].update(tag_map(member(given, "params")));
+                                  });
+                                }},
+                               {"POST", "registered-models/create", create_registered},
+                               {"GET", "registered-models/get", get_registered},
+                               {"GET", "registered-models/search", search_registered},
+                               {"GET", "registered-models/get-latest-versions", latest_versions},
+                               {"POST", "registered-models/get-latest-versions", latest_versions},
+                               {"POST", "model-versions/create", create_version},
+                               {"GET", "model-versions/get", get_version},
+                               {"GET", "model-versions/get-download-uri", download_uri},
+                               {"GET", "model-versions/search", search_versions}});
 }
 
 }  // namespace podium::inline v0::local

@@ -50,10 +50,14 @@ http::Response with_id(http::Response response) {
 std::string xml_text(std::string_view text) {
   std::string out;
   for (char const c : text) {
-    if (c == '<') out += "&lt;";
-    else if (c == '>') out += "&gt;";
-    else if (c == '&') out += "&amp;";
-    else out += c;
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '&')
+      out += "&amp;";
+    else
+      out += c;
   }
   return out;
 }
@@ -91,19 +95,21 @@ http::Response reply(int status, Json const& body) {
 http::Response empty_reply(int status) { return with_id({status, {}, {}}); }
 
 http::Response arm_refusal(Refusal const& refusal) {
-  auto response = reply(refusal.status, {{"error", {{"code", refusal.code}, {"message", refusal.message}, {"details", Json::array()}}}});
+  auto response = reply(
+      refusal.status, {{"error", {{"code", refusal.code}, {"message", refusal.message}, {"details", Json::array()}}}});
   response.headers.set("x-ms-error-code", refusal.code);
   if (refusal.status == 401) response.headers.set("www-authenticate", "Bearer authorization_uri=\"local\"");
   return response;
 }
 
 http::Response mlflow_refusal(Refusal const& refusal) {
-  auto const code = refusal.status == 404 && refusal.code != "ENDPOINT_NOT_FOUND" && refusal.code != "NotSupportedLocally"
-                        ? std::string{"RESOURCE_DOES_NOT_EXIST"}
-                    : refusal.code == "NotSupportedLocally" || refusal.status == 405 ? std::string{"ENDPOINT_NOT_FOUND"}
-                    : refusal.code == "RESOURCE_ALREADY_EXISTS"                      ? refusal.code
-                    : refusal.status >= 500                                          ? std::string{"INTERNAL_ERROR"}
-                                                                                     : std::string{"INVALID_PARAMETER_VALUE"};
+  auto const code =
+      refusal.status == 404 && refusal.code != "ENDPOINT_NOT_FOUND" && refusal.code != "NotSupportedLocally"
+          ? std::string{"RESOURCE_DOES_NOT_EXIST"}
+      : refusal.code == "NotSupportedLocally" || refusal.status == 405 ? std::string{"ENDPOINT_NOT_FOUND"}
+      : refusal.code == "RESOURCE_ALREADY_EXISTS"                      ? refusal.code
+      : refusal.status >= 500                                          ? std::string{"INTERNAL_ERROR"}
+                                                                       : std::string{"INVALID_PARAMETER_VALUE"};
   return reply(refusal.status, {{"error_code", code}, {"message", refusal.message}});
 }
 
@@ -111,8 +117,8 @@ http::Response blob_refusal(Refusal const& refusal, bool head) {
   http::Response response{refusal.status, {{"x-ms-error-code", refusal.code}, {"x-ms-version", "2021-12-02"}}, {}};
   if (!head) {
     response.headers.set("content-type", "application/xml");
-    response.body = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>" + xml_text(refusal.code) + "</Code><Message>" +
-                    xml_text(refusal.message) + "</Message></Error>";
+    response.body = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>" + xml_text(refusal.code) +
+                    "</Code><Message>" + xml_text(refusal.message) + "</Message></Error>";
   }
   return with_id(std::move(response));
 }
@@ -121,32 +127,47 @@ Refusal refusal_of(Error const& error) {
   std::string message = error.message();
   for (auto const& [key, value] : error.context()) message = key + " `" + value + "`: " + message;
   switch (error.code()) {
-    case Errc::invalid_argument: return {400, "UserError", message};
-    case Errc::unauthenticated: return {401, "InvalidAuthenticationToken", message};
-    case Errc::permission_denied: return {403, "AuthorizationFailed", message};
-    case Errc::not_found: return {404, "ResourceNotFound", message};
-    case Errc::conflict: return {409, "Conflict", message};
-    case Errc::locked: return {423, "Locked", message};
-    case Errc::throttled: return {429, "TooManyRequests", message};
-    case Errc::deadline_exceeded: return {408, "Timeout", message};
-    case Errc::exhausted: return {507, "InsufficientStorage", message};
-    case Errc::failed: return {400, "OperationFailed", message};
-    case Errc::unavailable: return {503, "ServiceUnavailable", message};
-    case Errc::cancelled: return {409, "Canceled", message};
+    case Errc::invalid_argument:
+      return {400, "UserError", message};
+    case Errc::unauthenticated:
+      return {401, "InvalidAuthenticationToken", message};
+    case Errc::permission_denied:
+      return {403, "AuthorizationFailed", message};
+    case Errc::not_found:
+      return {404, "ResourceNotFound", message};
+    case Errc::conflict:
+      return {409, "Conflict", message};
+    case Errc::locked:
+      return {423, "Locked", message};
+    case Errc::throttled:
+      return {429, "TooManyRequests", message};
+    case Errc::deadline_exceeded:
+      return {408, "Timeout", message};
+    case Errc::exhausted:
+      return {507, "InsufficientStorage", message};
+    case Errc::failed:
+      return {400, "OperationFailed", message};
+    case Errc::unavailable:
+      return {503, "ServiceUnavailable", message};
+    case Errc::cancelled:
+      return {409, "Canceled", message};
     case Errc::protocol:
-    case Errc::internal: break;
+    case Errc::internal:
+      break;
   }
   return {500, "ServiceError", message};
 }
 
 void not_found(std::string_view what, std::string_view name) {
-  throw Refusal{404, "ResourceNotFound", std::string{what} + " `" + std::string{name} + "` does not exist in this workspace"};
+  throw Refusal{404, "ResourceNotFound",
+                std::string{what} + " `" + std::string{name} + "` does not exist in this workspace"};
 }
 
 void user_error(std::string message) { throw Refusal{400, "UserError", std::move(message)}; }
 
 void not_supported(std::string_view what) {
-  throw Refusal{400, "NotSupportedLocally", std::string{what} + " are not supported by the local workspace; Azure Machine Learning has them"};
+  throw Refusal{400, "NotSupportedLocally",
+                std::string{what} + " are not supported by the local workspace; Azure Machine Learning has them"};
 }
 
 Json parse_json(std::string_view text) {
@@ -190,15 +211,18 @@ Json shown(Resource const& resource) {
   std::string name;
   bool collection = true;
   for (auto const piece : pieces(resource.id)) {
-    if (collection) type += "/" + std::string{piece};
-    else name = piece;
+    if (collection)
+      type += "/" + std::string{piece};
+    else
+      name = piece;
     collection = !collection;
   }
   out["id"] = workspace_id() + "/" + resource.id;
   out["name"] = name;
   out["type"] = type;
-  out["systemData"] = {{"createdAt", resource.created_at}, {"createdBy", "local"}, {"createdByType", "User"},
-                       {"lastModifiedAt", resource.modified_at}, {"lastModifiedBy", "local"}, {"lastModifiedByType", "User"}};
+  out["systemData"] = {{"createdAt", resource.created_at}, {"createdBy", "local"},
+                       {"createdByType", "User"},          {"lastModifiedAt", resource.modified_at},
+                       {"lastModifiedBy", "local"},        {"lastModifiedByType", "User"}};
   return out;
 }
 
@@ -212,15 +236,20 @@ Resource require(Call const& call, std::string const& id, std::string_view what)
 }
 
 void check_name(std::string_view what, std::string const& name) {
-  auto const alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  auto const alphanumeric = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  };
   bool const good = !name.empty() && name.size() <= 255 && alphanumeric(name[0]) &&
-                    std::all_of(name.begin(), name.end(), [&](char c) { return alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
+                    std::all_of(name.begin(), name.end(),
+                                [&](char c) { return alphanumeric(c) || c == '-' || c == '_' || c == '.'; });
   if (!good)
-    user_error("`" + name + "` is no name for a " + std::string{what} + ": letters, digits, `-`, `_` and `.`, at most 255, a letter or digit first");
+    user_error("`" + name + "` is no name for a " + std::string{what} +
+               ": letters, digits, `-`, `_` and `.`, at most 255, a letter or digit first");
 }
 
 http::Response page(Call const& call, std::vector<Json> items, std::size_t size) {
-  auto const skip = static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(call.ask("$skip"), 0), 0, 1'000'000'000));
+  auto const skip =
+      static_cast<std::size_t>(std::clamp<std::int64_t>(integer_of(call.ask("$skip"), 0), 0, 1'000'000'000));
   auto const top_text = call.ask("$top");
   auto const top = top_text.empty() ? std::int64_t{-1} : std::max<std::int64_t>(integer_of(top_text, -1), -1);
   auto take_now = size;
@@ -256,8 +285,8 @@ std::string blob_url(Call const& call, Place const& place) {
 }
 
 std::string long_uri(Place const& place) {
-  return "azureml://subscriptions/" + std::string{subscription} + "/resourcegroups/" + std::string{resource_group} + "/workspaces/" +
-         std::string{workspace_name} + "/datastores/" + place.datastore + "/paths/" + place.path;
+  return "azureml://subscriptions/" + std::string{subscription} + "/resourcegroups/" + std::string{resource_group} +
+         "/workspaces/" + std::string{workspace_name} + "/datastores/" + place.datastore + "/paths/" + place.path;
 }
 
 std::string job_note(Json const& body, std::string_view name) {

@@ -18,12 +18,12 @@ struct Site {
   Tracking& tracking;
   Executor& executor;
   Scoring& scoring;
-  std::string guid;                                               ///< of the workspace
-  std::function<std::optional<std::string>()> listener_url;       ///< where a listener runs, if one does
+  std::string guid;                                          ///< of the workspace
+  std::function<std::optional<std::string>()> listener_url;  ///< where a listener runs, if one does
 
   std::mutex mutex;
-  std::set<std::string> watched;            ///< runs whose followers have not been told the end yet
-  std::map<std::string, Json> operations;   ///< ended badly: status documents for Azure-AsyncOperation
+  std::set<std::string> watched;           ///< runs whose followers have not been told the end yet
+  std::map<std::string, Json> operations;  ///< ended badly: status documents for Azure-AsyncOperation
 };
 
 /// A request that cannot be carried out.  Thrown by routes, turned into the plane's own error shape by the handler.
@@ -37,11 +37,11 @@ struct Refusal {
 struct Call {
   Site& site;
   std::string method;
-  std::string base;                  ///< scheme and host that the client came by
+  std::string base;  ///< scheme and host that the client came by
   bool over_socket = false;
-  std::string raw_path;              ///< as sent, for links to the next page
-  std::vector<std::string> path;     ///< decoded segments
-  std::vector<std::string> names;    ///< what stood for the {...} of the route
+  std::string raw_path;            ///< as sent, for links to the next page
+  std::vector<std::string> path;   ///< decoded segments
+  std::vector<std::string> names;  ///< what stood for the {...} of the route
   http::Query query;
   http::Headers headers;
   std::string body;
@@ -52,7 +52,7 @@ struct Call {
 
 struct Route {
   std::string_view method;
-  std::string_view pattern;   ///< "jobs/{}/cancel"; a last "{*}" takes the rest
+  std::string_view pattern;  ///< "jobs/{}/cancel"; a last "{*}" takes the rest
   http::Response (*answer)(Call&);
 };
 using Routes = std::vector<Route>;
@@ -108,10 +108,11 @@ std::string long_uri(Place const& place);
 std::string job_note(Json const& body, std::string_view name);
 
 // --- the tables
-Routes const& workspace_routes();      ///< below {WS}
-Routes const& history_routes();        ///< below /history/v1.0{WS}
-Routes const& mlflow_routes();         ///< below .../api/2.0/mlflow
-http::Response artifacts(Call& call, std::vector<std::string> const& segments);   ///< below /api/2.0/mlflow-artifacts/artifacts
+Routes const& workspace_routes();  ///< below {WS}
+Routes const& history_routes();    ///< below /history/v1.0{WS}
+Routes const& mlflow_routes();     ///< below .../api/2.0/mlflow
+http::Response artifacts(Call& call,
+                         std::vector<std::string> const& segments);  ///< below /api/2.0/mlflow-artifacts/artifacts
 http::Response blob(Call& call, std::string const& container, std::string const& path);
 http::Response cloud_document(Call& call);
 http::Response token(Call& call);

@@ -15,19 +15,19 @@ Json body_of(Call const& call) {
   out["kind"] = "Default";
   out["tags"] = Json::object();
   out["sku"] = {{"name", "Basic"}, {"tier", "Basic"}};
-  out["identity"] = {{"type", "SystemAssigned"}, {"principalId", call.site.guid}, {"tenantId", std::string{subscription}}};
-  out["properties"] = {
-      {"friendlyName", workspace_name},
-      {"description", "A workspace in one folder"},
-      {"workspaceId", call.site.guid},
-      {"tenantId", std::string{subscription}},
-      {"provisioningState", "Succeeded"},
-      {"discoveryUrl", call.base + "/discovery"},
-      {"mlFlowTrackingUri", "azureml://" + host + "/mlflow/v1.0" + workspace_id()},
-      {"publicNetworkAccess", "Disabled"},
-      {"hbiWorkspace", false},
-      {"v1LegacyMode", false},
-      {"storageHnsEnabled", false}};
+  out["identity"] = {
+      {"type", "SystemAssigned"}, {"principalId", call.site.guid}, {"tenantId", std::string{subscription}}};
+  out["properties"] = {{"friendlyName", workspace_name},
+                       {"description", "A workspace in one folder"},
+                       {"workspaceId", call.site.guid},
+                       {"tenantId", std::string{subscription}},
+                       {"provisioningState", "Succeeded"},
+                       {"discoveryUrl", call.base + "/discovery"},
+                       {"mlFlowTrackingUri", "azureml://" + host + "/mlflow/v1.0" + workspace_id()},
+                       {"publicNetworkAccess", "Disabled"},
+                       {"hbiWorkspace", false},
+                       {"v1LegacyMode", false},
+                       {"storageHnsEnabled", false}};
   return out;
 }
 
@@ -59,15 +59,17 @@ Routes const& workspace_routes() {
     add_datastore_routes(all);
     add_compute_routes(all);
     all.push_back({"POST", "listKeys", workspace_keys});
-    for (auto const* pattern : {"batchEndpoints/{*}", "schedules/{*}", "featuresets/{*}", "featurestoreEntities/{*}", "connections/{*}",
-                                "outboundRules/{*}", "serverlessEndpoints/{*}", "marketplaceSubscriptions/{*}",
-                                "privateEndpointConnections/{*}", "capabilityHosts/{*}", "diagnose/{*}", "resyncKeys/{*}"})
+    for (auto const* pattern :
+         {"batchEndpoints/{*}", "schedules/{*}", "featuresets/{*}", "featurestoreEntities/{*}", "connections/{*}",
+          "outboundRules/{*}", "serverlessEndpoints/{*}", "marketplaceSubscriptions/{*}",
+          "privateEndpointConnections/{*}", "capabilityHosts/{*}", "diagnose/{*}", "resyncKeys/{*}"})
       for (auto const* method : {"GET", "PUT", "POST", "PATCH", "DELETE"})
         all.push_back({method, pattern, [](Call& at) -> http::Response {
                          auto const& name = at.path[8];
                          // A list of what cannot be there is empty; everything else is refused.
                          if (at.method == "GET" && at.path.size() == 9) return page(at, {});
-                         if (at.method == "GET" && lower(name) == "featuresets" && at.path.size() > 9) not_found("feature set", at.path[9]);
+                         if (at.method == "GET" && lower(name) == "featuresets" && at.path.size() > 9)
+                           not_found("feature set", at.path[9]);
                          not_supported(name);
                        }});
     return all;

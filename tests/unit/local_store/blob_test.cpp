@@ -12,7 +12,8 @@ struct Room {
   testing::TemporaryFolder folder;
   Client client{testing::open(folder.path())};
   std::string container =
-      "/local.blob.core.windows.net/" + client.ask("GET", "datastores/workspaceblobstore").body["properties"]["containerName"].get<std::string>();
+      "/local.blob.core.windows.net/" +
+      client.ask("GET", "datastores/workspaceblobstore").body["properties"]["containerName"].get<std::string>();
   std::filesystem::path files = folder.path() / "datastores/workspaceblobstore";
 };
 
@@ -29,7 +30,9 @@ TEST_CASE("a blob is a file of the datastore, and its metadata stays with it") {
   auto once = block;
   once.set("if-none-match", "*");
   CHECK(room.client.raw("PUT", room.container + "/a/b%20c.txt", "again", once).status == 409);
-  CHECK(room.client.raw("PUT", room.container + "/a/b%20c.txt?comp=metadata", "", {{"x-ms-meta-upload_status", "completed"}}).status == 200);
+  CHECK(room.client
+            .raw("PUT", room.container + "/a/b%20c.txt?comp=metadata", "", {{"x-ms-meta-upload_status", "completed"}})
+            .status == 200);
   auto const head = room.client.raw("HEAD", room.container + "/a/b%20c.txt");
   CHECK(head.status == 200);
   CHECK(head.raw.headers.get("x-ms-meta-upload_status") == "completed");
@@ -54,15 +57,22 @@ TEST_CASE("blocks become a blob when they are listed, not before") {
   CHECK(room.client.raw("PUT", room.container + "/big?comp=block&blockid=QQ%3D%3D", "first ").status == 201);
   CHECK(room.client.raw("PUT", room.container + "/big?comp=block&blockid=Qg%3D%3D", "second").status == 201);
   CHECK(room.client.raw("HEAD", room.container + "/big").status == 404);
-  CHECK(room.client.raw("PUT", room.container + "/big?comp=blocklist", "<BlockList><Latest>QQ==</Latest><Latest>Qg==</Latest></BlockList>").status == 201);
+  CHECK(room.client
+            .raw("PUT", room.container + "/big?comp=blocklist",
+                 "<BlockList><Latest>QQ==</Latest><Latest>Qg==</Latest></BlockList>")
+            .status == 201);
   CHECK(room.client.raw("GET", room.container + "/big").raw.body == "first second");
-  CHECK(room.client.raw("PUT", room.container + "/big?comp=blocklist", "<BlockList><Latest>none</Latest></BlockList>").status == 400);
+  CHECK(room.client.raw("PUT", room.container + "/big?comp=blocklist", "<BlockList><Latest>none</Latest></BlockList>")
+            .status == 400);
 }
 
 TEST_CASE("a list honours prefix, delimiter and page size") {
   Room room;
-  for (auto const* name : {"d/1", "d/2", "d/e/3", "f"}) REQUIRE(room.client.raw("PUT", room.container + "/" + name, "x", block).status == 201);
-  auto const list = [&](std::string const& query) { return room.client.raw("GET", room.container + "?restype=container&comp=list" + query).raw.body; };
+  for (auto const* name : {"d/1", "d/2", "d/e/3", "f"})
+    REQUIRE(room.client.raw("PUT", room.container + "/" + name, "x", block).status == 201);
+  auto const list = [&](std::string const& query) {
+    return room.client.raw("GET", room.container + "?restype=container&comp=list" + query).raw.body;
+  };
   CHECK(list("&prefix=d/").find("<Name>d/e/3</Name>") != std::string::npos);
   CHECK(list("&prefix=d/").find("<Name>f</Name>") == std::string::npos);
   auto const folders = list("&prefix=d/&delimiter=/");
@@ -77,7 +87,8 @@ TEST_CASE("no blob lies outside its datastore") {
   Room room;
   std::ofstream{room.folder.path() / "secret"} << "hush";
   std::filesystem::create_directory_symlink(room.folder.path(), room.files / "out");
-  for (auto const* path : {"/../../secret", "/%2e%2e/%2e%2e/secret", "/a/..%2f..%2f..%2fsecret", "/out/secret", "/a%00b"})
+  for (auto const* path :
+       {"/../../secret", "/%2e%2e/%2e%2e/secret", "/a/..%2f..%2f..%2fsecret", "/out/secret", "/a%00b"})
     for (auto const* method : {"GET", "HEAD", "PUT", "DELETE"}) {
       CAPTURE(path);
       auto const reply = room.client.raw(method, room.container + path, "x", block);

@@ -6,7 +6,9 @@ using testing::Json;
 
 namespace {
 
-Json environment(std::string const& image) { return {{"properties", {{"image", image}, {"tags", {{"owner", "blue"}}}}}}; }
+Json environment(std::string const& image) {
+  return {{"properties", {{"image", image}, {"tags", {{"owner", "blue"}}}}}};
+}
 
 struct Room {
   testing::TemporaryFolder folder;
@@ -24,8 +26,10 @@ TEST_CASE("the workspace shows itself, and only itself") {
   CHECK(!self.raw.headers.get("x-ms-request-id").empty());
   CHECK(room.client.raw("GET", "/discovery").body["api"] == "https://podium.local");
 
-  auto const other = room.client.raw("GET", "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local/providers/"
-                                            "Microsoft.MachineLearningServices/workspaces/another?api-version=1");
+  auto const other =
+      room.client.raw("GET",
+                      "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/local/providers/"
+                      "Microsoft.MachineLearningServices/workspaces/another?api-version=1");
   CHECK(other.status == 404);
   CHECK(other.body["error"]["code"] == "ResourceNotFound");
   CHECK(room.client.raw("GET", room.client.id()).body["error"]["code"] == "MissingApiVersionParameter");
@@ -78,10 +82,12 @@ TEST_CASE("an archived version leaves the list and comes back with the right vie
 
 TEST_CASE("a data asset keeps its path, however that is spelled") {
   Room room;
-  Json const data{{"properties", {{"dataType", "uri_folder"}, {"dataUri", "azureml://datastores/workspaceblobstore/paths/a/"}}}};
+  Json const data{
+      {"properties", {{"dataType", "uri_folder"}, {"dataUri", "azureml://datastores/workspaceblobstore/paths/a/"}}}};
   REQUIRE(room.client.ask("PUT", "data/d/versions/1", data).status == 201);
   auto same = data;
-  same["properties"]["dataUri"] = "azureml://subscriptions/s/resourcegroups/g/workspaces/w/datastores/workspaceblobstore/paths/a";
+  same["properties"]["dataUri"] =
+      "azureml://subscriptions/s/resourcegroups/g/workspaces/w/datastores/workspaceblobstore/paths/a";
   CHECK(room.client.ask("PUT", "data/d/versions/1", same).status == 200);
   auto other = data;
   other["properties"]["dataUri"] = "azureml://datastores/workspaceblobstore/paths/b";
@@ -94,9 +100,12 @@ TEST_CASE("a data asset keeps its path, however that is spelled") {
 TEST_CASE("code is found again by its content, under any name") {
   Room room;
   CHECK(room.client.ask("GET", "codes/none/versions?hash=abc&hashVersion=202208").body["value"] == Json::array());
-  auto const upload = room.client.ask("POST", "codes/c/versions/1/startPendingUpload", Json{{"pendingUploadType", "TemporaryBlobReference"}});
+  auto const upload = room.client.ask("POST", "codes/c/versions/1/startPendingUpload",
+                                      Json{{"pendingUploadType", "TemporaryBlobReference"}});
   auto const blob_uri = upload.body["blobReferenceForConsumption"]["blobUri"].get<std::string>();
-  Json const code{{"properties", {{"codeUri", blob_uri + "/src"}, {"properties", {{"hash_sha256", "abc"}, {"hash_version", 202208}}}}}};
+  Json const code{
+      {"properties",
+       {{"codeUri", blob_uri + "/src"}, {"properties", {{"hash_sha256", "abc"}, {"hash_version", 202208}}}}}};
   REQUIRE(room.client.ask("PUT", "codes/c/versions/1", code).status == 201);
   auto const found = room.client.ask("GET", "codes/other/versions?hash=abc&hashVersion=202208").body["value"];
   REQUIRE(found.size() == 1);
@@ -113,8 +122,13 @@ TEST_CASE("secrets are given when asked for, and never shown otherwise") {
   CHECK(shown.raw.body.find(key) == std::string::npos);
   CHECK(room.client.ask("GET", "datastores?isDefault=true&count=30").body["value"].size() == 1);
 
-  Json const mine{{"properties", {{"datastoreType", "AzureBlob"}, {"accountName", "a"}, {"containerName", "c"},
-                                  {"credentials", {{"credentialsType", "AccountKey"}, {"secrets", {{"secretsType", "AccountKey"}, {"key", "hush"}}}}}}}};
+  Json const mine{
+      {"properties",
+       {{"datastoreType", "AzureBlob"},
+        {"accountName", "a"},
+        {"containerName", "c"},
+        {"credentials",
+         {{"credentialsType", "AccountKey"}, {"secrets", {{"secretsType", "AccountKey"}, {"key", "hush"}}}}}}}};
   auto const put = room.client.ask("PUT", "datastores/mine", mine);
   REQUIRE(put.status == 201);
   CHECK(put.raw.body.find("hush") == std::string::npos);
@@ -123,7 +137,9 @@ TEST_CASE("secrets are given when asked for, and never shown otherwise") {
 
 TEST_CASE("an endpoint's traffic must go to deployments that are there, in whole shares") {
   Room room;
-  auto const put = [&](Json const& properties) { return room.client.ask("PUT", "onlineEndpoints/scorer", Json{{"properties", properties}}); };
+  auto const put = [&](Json const& properties) {
+    return room.client.ask("PUT", "onlineEndpoints/scorer", Json{{"properties", properties}});
+  };
   REQUIRE(put({{"authMode", "key"}}).status == 201);
   auto const shown = room.client.ask("GET", "onlineEndpoints/scorer").body["properties"];
   CHECK(shown["authMode"] == "Key");
@@ -136,9 +152,11 @@ TEST_CASE("an endpoint's traffic must go to deployments that are there, in whole
 
   auto const keys = room.client.ask("POST", "onlineEndpoints/scorer/listKeys").body;
   CHECK(keys["primaryKey"] != keys["secondaryKey"]);
-  auto const same = room.client.ask("POST", "onlineEndpoints/scorer/regenerateKeys", Json{{"keyType", "Primary"}, {"keyValue", keys["primaryKey"]}});
+  auto const same = room.client.ask("POST", "onlineEndpoints/scorer/regenerateKeys",
+                                    Json{{"keyType", "Primary"}, {"keyValue", keys["primaryKey"]}});
   CHECK(same.body["primaryKey"] == keys["primaryKey"]);
-  CHECK(room.client.ask("POST", "onlineEndpoints/scorer/regenerateKeys", Json{{"keyType", "Primary"}}).body["primaryKey"] != keys["primaryKey"]);
+  CHECK(room.client.ask("POST", "onlineEndpoints/scorer/regenerateKeys", Json{{"keyType", "Primary"}})
+            .body["primaryKey"] != keys["primaryKey"]);
   CHECK(room.client.ask("DELETE", "onlineEndpoints/scorer").status == 200);
   CHECK(room.client.ask("DELETE", "onlineEndpoints/scorer").status == 204);
 }
@@ -158,18 +176,22 @@ TEST_CASE("what is not carried out here says so with a code") {
 TEST_CASE("no body and no path brings a route down") {
   Room room;
   std::string const deep(100'000, '[');
-  for (std::string const& body : {std::string{"{"}, std::string{"[]"}, std::string{"null"}, std::string{"\"x\""}, std::string{"{\"properties\": 7}"},
-                                  std::string{"{\"properties\": {\"properties\": [], \"tags\": 3, \"jobType\": {}}}"}, std::string{"\xff\xfe"}, deep, std::string{}})
-    for (auto const* what : {"jobs/j", "environments/e/versions/1", "components/c/versions/1", "data/d/versions/1", "models/m/versions/1",
-                             "codes/c/versions/1", "onlineEndpoints/eee", "datastores/d", "computes/c", "environments/e"}) {
+  for (std::string const& body : {std::string{"{"}, std::string{"[]"}, std::string{"null"}, std::string{"\"x\""},
+                                  std::string{"{\"properties\": 7}"},
+                                  std::string{"{\"properties\": {\"properties\": [], \"tags\": 3, \"jobType\": {}}}"},
+                                  std::string{"\xff\xfe"}, deep, std::string{}})
+    for (auto const* what :
+         {"jobs/j", "environments/e/versions/1", "components/c/versions/1", "data/d/versions/1", "models/m/versions/1",
+          "codes/c/versions/1", "onlineEndpoints/eee", "datastores/d", "computes/c", "environments/e"}) {
       auto const reply = room.client.raw("PUT", room.client.id() + "/" + what + "?api-version=1", body);
       CAPTURE(what);
       CAPTURE(body.substr(0, 40));
       CHECK(reply.status < 500);
       if (reply.status >= 400) CHECK(reply.body["error"]["code"].is_string());
     }
-  for (auto const* path : {"/", "//", "/%00", "/subscriptions", "/subscriptions/%2e%2e/x", "/history", "/history/v1.0", "/mlflow/v2.0/x", "/api", "/api/2.0/mlflow",
-                           "/local.blob.core.windows.net", "/local.blob.core.windows.net/none/x", "/metadata", "/endpoints/none", "/%ff%fe"})
+  for (auto const* path : {"/", "//", "/%00", "/subscriptions", "/subscriptions/%2e%2e/x", "/history", "/history/v1.0",
+                           "/mlflow/v2.0/x", "/api", "/api/2.0/mlflow", "/local.blob.core.windows.net",
+                           "/local.blob.core.windows.net/none/x", "/metadata", "/endpoints/none", "/%ff%fe"})
     for (auto const* method : {"GET", "PUT", "POST", "DELETE", "PATCH", "HEAD"}) {
       auto const reply = room.client.raw(method, path, "{}");
       CAPTURE(path);

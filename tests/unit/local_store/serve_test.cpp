@@ -1,9 +1,10 @@
 #include "net/client.hpp"
 #include "workspace_fixture.hpp"
 
+#include <sys/stat.h>
+
 #include <fstream>
 #include <iterator>
-#include <sys/stat.h>
 
 using namespace podium;
 using testing::Json;
@@ -31,18 +32,21 @@ TEST_CASE("a served workspace answers over plain HTTP and TLS on one port, to th
     auto const refused = http::send(*wire, {.method = "GET", .url = base + target});
     REQUIRE_MESSAGE(refused, (refused ? "" : refused.error().to_string()));
     CHECK(refused->status == 401);
-    auto const given = http::send(*wire, {.method = "GET", .url = base + "/msi/token?api-version=2017-09-01&resource=" + base});
+    auto const given =
+        http::send(*wire, {.method = "GET", .url = base + "/msi/token?api-version=2017-09-01&resource=" + base});
     REQUIRE(given);
     auto const token = Json::parse(given->body)["access_token"].get<std::string>();
-    auto const shown = http::send(*wire, {.method = "GET", .url = base + target, .headers = {{"authorization", "Bearer " + token}}});
+    auto const shown =
+        http::send(*wire, {.method = "GET", .url = base + target, .headers = {{"authorization", "Bearer " + token}}});
     REQUIRE(shown);
     REQUIRE(shown->status == 200);
     CHECK(Json::parse(shown->body)["properties"]["discoveryUrl"] == base + "/discovery");
-    auto const store = http::send(*wire, {.method = "GET", .url = base + embedded.id() + "/datastores/workspaceblobstore?api-version=1",
+    auto const store = http::send(*wire, {.method = "GET",
+                                          .url = base + embedded.id() + "/datastores/workspaceblobstore?api-version=1",
                                           .headers = {{"authorization", "Bearer x"}}});
     CHECK(Json::parse(store->body)["properties"]["accountName"] == base.substr(base.find("//") + 2) + "/local");
   }
-  struct stat key {};
+  struct stat key{};
   REQUIRE(stat((folder.path() / "tls/server.key").c_str(), &key) == 0);
   CHECK((key.st_mode & 0777) == 0600);
 }

@@ -2,10 +2,11 @@
 
 #include "workspace_fixture.hpp"
 
-#include <fstream>
 #include <sys/resource.h>
 #include <sys/wait.h>
+
 #include <csignal>
+#include <fstream>
 #include <unistd.h>
 
 using namespace podium;
@@ -45,7 +46,9 @@ TEST_CASE("a second opener is told who has the workspace") {
 TEST_CASE("a lock file that a dead process left is no obstacle, and a closed workspace leaves none") {
   TemporaryFolder folder;
   std::ofstream{folder.path() / "workspace.lock"} << "999999\n";
-  { REQUIRE(Store::open(folder.path())); }
+  {
+    REQUIRE(Store::open(folder.path()));
+  }
   CHECK_FALSE(std::filesystem::exists(folder.path() / "workspace.lock"));
   CHECK_FALSE(std::filesystem::exists(folder.path() / "workspace.db-wal"));
 }
@@ -56,7 +59,8 @@ TEST_CASE("a closed workspace can be moved") {
   {
     auto store = Store::open(folder.path() / "before");
     REQUIRE(store);
-    REQUIRE((*store)->put("models/m/versions/1", Json{{"properties", {{"modelUri", "azureml://datastores/workspaceblobstore/paths/m"}}}}));
+    REQUIRE((*store)->put("models/m/versions/1",
+                          Json{{"properties", {{"modelUri", "azureml://datastores/workspaceblobstore/paths/m"}}}}));
     guid = (*store)->secret("workspaceId").value().value();
   }
   std::filesystem::rename(folder.path() / "before", folder.path() / "after");
@@ -95,7 +99,8 @@ TEST_CASE("ids compare without case, except those of jobs and codes") {
 TEST_CASE("a collection lists its direct members, newest first, and erasing takes what is below") {
   TemporaryFolder folder;
   auto store = *Store::open(folder.path());
-  for (auto const* id : {"components/train", "components/train/versions/1", "components/train/versions/2", "components/trainer"})
+  for (auto const* id :
+       {"components/train", "components/train/versions/1", "components/train/versions/2", "components/trainer"})
     REQUIRE(store->put(id, Json::object()));
   auto const versions = store->list("components/train/versions").value();
   REQUIRE(versions.size() == 2);
@@ -120,15 +125,31 @@ TEST_CASE("an update that is left alone changes nothing") {
   TemporaryFolder folder;
   auto store = *Store::open(folder.path());
   REQUIRE(store->put("jobs/a", Json{{"n", 1}}));
-  CHECK(store->update("jobs/a", [](Json& body) { body["n"] = 2; return false; }).value().has_value());
+  CHECK(store
+            ->update("jobs/a",
+                     [](Json& body) {
+                       body["n"] = 2;
+                       return false;
+                     })
+            .value()
+            .has_value());
   CHECK(store->get("jobs/a").value()->body["n"] == 1);
-  CHECK(store->update("jobs/a", [](Json& body) { body["n"] = 3; return true; }).value()->body["n"] == 3);
+  CHECK(store
+            ->update("jobs/a",
+                     [](Json& body) {
+                       body["n"] = 3;
+                       return true;
+                     })
+            .value()
+            ->body["n"] == 3);
   CHECK_FALSE(store->update("jobs/none", [](Json&) { return true; }).value());
 }
 
 TEST_CASE("a disk that is full ends in one clear error, and the workspace still opens") {
   TemporaryFolder folder;
-  { REQUIRE(Store::open(folder.path())); }
+  {
+    REQUIRE(Store::open(folder.path()));
+  }
   auto const child = fork();
   if (child == 0) {
     // A limit on file sizes stands in for the end of the disk: SQLite meets a short write either way.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "base/ids.hpp"
+
 #include "podium/local/workspace.hpp"
 
 #include <doctest/doctest.h>
@@ -40,7 +41,8 @@ struct Reply {
 /// Speaks REST with an embedded workspace.
 class Client {
  public:
-  explicit Client(std::shared_ptr<local::Workspace> workspace) : workspace_{std::move(workspace)}, wire_{workspace_->transport()} {}
+  explicit Client(std::shared_ptr<local::Workspace> workspace)
+      : workspace_{std::move(workspace)}, wire_{workspace_->transport()} {}
 
   std::string id() const {
     auto const at = workspace_->address();
@@ -48,14 +50,16 @@ class Client {
            "/providers/Microsoft.MachineLearningServices/workspaces/" + at.workspace_name;
   }
   Reply raw(std::string method, std::string target, std::string body = {}, http::Headers headers = {}) const {
-    auto response = http::send(*wire_, {std::move(method), "https://podium.local" + target, std::move(headers), std::move(body)});
+    auto response =
+        http::send(*wire_, {std::move(method), "https://podium.local" + target, std::move(headers), std::move(body)});
     REQUIRE_MESSAGE(response, (response ? std::string{} : response.error().to_string()));
     return {response->status, Json::parse(response->body, nullptr, false), *response};
   }
   /// Below the workspace; `what` may carry a query of its own.
   Reply ask(std::string method, std::string const& what, Json const& body = nullptr) const {
     auto const join = what.find('?') == std::string::npos ? "?" : "&";
-    return raw(std::move(method), id() + "/" + what + join + "api-version=2024-10-01", body.is_null() ? std::string{} : body.dump());
+    return raw(std::move(method), id() + "/" + what + join + "api-version=2024-10-01",
+               body.is_null() ? std::string{} : body.dump());
   }
   Reply mlflow(std::string method, std::string const& what, Json const& body = nullptr) const {
     return raw(std::move(method), "/api/2.0/mlflow/" + what, body.is_null() ? std::string{} : body.dump());

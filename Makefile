@@ -14,6 +14,9 @@ export CCACHE_SLOPPINESS := pch_defines,time_macros
 # One version of the numeric kernels on every machine would be a promise too many; one thread each is enough here.
 export OMP_NUM_THREADS := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# One name for the compiler everywhere, so that the wheel finds what the native build has compiled already.
+export CC := cc
+export CXX := c++
 
 help:
 	@echo "make demo    set up, build, run the main job (results in demo-output/)"

@@ -11,12 +11,12 @@
 #include "flights/runs.hpp"
 #include "flights/words.hpp"
 
-#include <podium/podium.hpp>
-
 #include <nlohmann/json.hpp>
+#include <podium/podium.hpp>
 
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <string_view>
 
 namespace {
@@ -70,9 +70,9 @@ class Demo {
  public:
   explicit Demo(Options options)
       : options_{std::move(options)},
+        policy_{podium::spec::load_policy(options_.pipelines / "policy.yaml").result().value()},
         workspace_{fresh_workspace(options_)},
-        ledger_{Ledger::open(options_.out / "ledger.jsonl").value()},
-        policy_{podium::spec::load_policy(options_.pipelines / "policy.yaml").result().value()} {}
+        ledger_{Ledger::open(options_.out / "ledger.jsonl").value()} {}
 
   /// Exit code of the program.
   int run() {
@@ -104,7 +104,11 @@ class Demo {
     board_.stage("unit bug and leak");
     run_side_by_side(workspace_, board_, bad_);
     for (auto const* runs : {&good_, &bad_})
-      for (Run const& run : *runs) record("run", {{"title", run.title}, {"job", run.job.name}, {"outputs", run.job.outputs}});
+      for (Run const& run : *runs)
+        record("run",
+               {{"title", run.title},
+                {"job", run.job.name},
+                {"outputs", std::map<std::string, std::string>{run.job.outputs.begin(), run.job.outputs.end()}}});
 
     months_ = workspace_.files().read(output(challenger_run(), "months")).value();
     write(options_.out / "features" / "september.parquet",
@@ -117,18 +121,24 @@ class Demo {
     Trained const challenger = read_trained(workspace_, challenger_run(), scratch_.folder() / "challenger");
     auto const champion_model = register_model(champion_run(), champion);
     auto const challenger_model = register_model(challenger_run(), challenger);
-    Story story{.champion = scores_of(champion_run()), .challenger = scores_of(challenger_run()),
+    Story story{.champion = scores_of(champion_run()),
+                .challenger = scores_of(challenger_run()),
                 .leak = read_leak(workspace_, bad_[1], scratch_.folder() / "leak"),
-                .september = {}, .unit_bug = {}, .october = {}, .rollout = {}, .provenance = {}};
+                .september = {},
+                .unit_bug = {},
+                .october = {},
+                .rollout = {},
+                .provenance = {}};
     Scores const unit_bug = scores_of(bad_[0]);
 
     Pair const honest{story.champion, story.challenger, challenger};
     auto const evidence = month_evidence(honest, policy_, 9, 0);
-    write_pairs(evidence.sets.front(), policy_.evaluation_sets.front().columns, options_.out / "predictions" / "september.parquet");
+    write_pairs(evidence.sets.front(), policy_.evaluation_sets.front().columns,
+                options_.out / "predictions" / "september.parquet");
     story.september = judge("challenger, September", policy_, evidence);
     write(options_.out / "decision.json", podium::gate::to_json(story.september) + "\n");
-    story.unit_bug =
-        judge("rates in percent, September", policy_, month_evidence({story.champion, unit_bug, challenger}, policy_, 9, 1));
+    story.unit_bug = judge("rates in percent, September", policy_,
+                           month_evidence({story.champion, unit_bug, challenger}, policy_, 9, 1));
     PromotionPolicy october = policy_;
     october.evaluation_sets.front().id = "october";
     story.october = judge("challenger, October alone", october, month_evidence(honest, october, 10, 0));
@@ -207,7 +217,8 @@ class Demo {
                                .challenger_model = challenger.id,
                                .policy = policy_,
                                .reference_scores = {}};
-    auto const times = podium::data::timestamps_us(story.challenger.predictions, policy_.evaluation_sets.front().columns.time).value();
+    auto const times =
+        podium::data::timestamps_us(story.challenger.predictions, policy_.evaluation_sets.front().columns.time).value();
     auto const scores = podium::data::doubles(story.challenger.predictions, "score").value();
     for (std::size_t i = 0; i < times.size(); ++i)
       if (times[i] >= from && times[i] < until) plan.reference_scores.push_back(scores[i]);
@@ -236,8 +247,10 @@ class Demo {
                          thousands(step.challenger_requests);
       if (step.mirror > 0) text += ", " + thousands(step.pairs) + " pairs";
       if (!step.outcome.empty()) text += ": " + step.outcome + (step.reason.empty() ? "" : ", " + step.reason);
-      board_.show(step.stage + " " + std::to_string(step.mirror > 0 ? step.mirror : step.weight) + " %", text,
-                  !step.outcome.empty());
+      board_.show(
+          step.stage +
+              (step.mirror > 0 ? ", mirror " + std::to_string(step.mirror) : ", " + std::to_string(step.weight)) + " %",
+          text, !step.outcome.empty());
     };
     return podium::rollout::drive(workspace_.session(), plan, std::move(traffic), journal, on_step).value();
   }
@@ -249,13 +262,14 @@ class Demo {
   PeakMemory memory_;
   Board board_;
   Scratch scratch_;
+  PromotionPolicy policy_;
   Workspace workspace_;
   Ledger ledger_;
-  PromotionPolicy policy_;
   std::vector<Run> good_{{"champion", pipeline("pipeline.yml"), {{"inputs.variant", "champion"}}},
                          {"challenger", pipeline("pipeline.yml"), {{"inputs.variant", "challenger"}}}};
-  std::vector<Run> bad_{{"unit_bug", pipeline("pipeline.yml"), {{"inputs.variant", "challenger"}, {"inputs.fault", "rates_in_percent"}}},
-                        {"leak", pipeline("leak.yml"), {}}};
+  std::vector<Run> bad_{
+      {"unit_bug", pipeline("pipeline.yml"), {{"inputs.variant", "challenger"}, {"inputs.fault", "rates_in_percent"}}},
+      {"leak", pipeline("leak.yml"), {}}};
   std::string months_;
   std::string code_digest_;
 };
@@ -277,10 +291,14 @@ int main(int count, char** words) {
     std::string_view const word = words[i];
     if (word == "--help") return usage("");
     if (i + 1 == count) return usage("`" + std::string{word} + "` needs a value");
-    if (word == "--pipelines") options.pipelines = words[++i];
-    else if (word == "--out") options.out = words[++i];
-    else if (word == "--python") options.python = words[++i];
-    else return usage("unknown option `" + std::string{word} + "`");
+    if (word == "--pipelines")
+      options.pipelines = words[++i];
+    else if (word == "--out")
+      options.out = words[++i];
+    else if (word == "--python")
+      options.python = words[++i];
+    else
+      return usage("unknown option `" + std::string{word} + "`");
   }
   if (options.pipelines.empty() || options.out.empty()) return usage("--pipelines and --out are needed");
   try {

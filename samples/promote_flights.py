@@ -54,7 +54,7 @@ def run_side_by_side(ws: podium.Workspace, runs: dict[str, tuple[Path, dict[str,
         done = dict(zip(jobs, pool.map(wait, jobs), strict=True))
     for title, job in done.items():
         if job.status != "Completed":
-            raise SystemExit(f"{title}: {job.error}")
+            raise RuntimeError(f"{title}: {job.error}")
     return done
 
 

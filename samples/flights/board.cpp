@@ -2,16 +2,16 @@
 
 #include "flights/words.hpp"
 
+#include <sys/ioctl.h>
+
 #include <algorithm>
 #include <iostream>
-
-#include <sys/ioctl.h>
 #include <unistd.h>
 
 namespace flights {
 namespace {
 
-constexpr double log_interval = 2;   // seconds between two lines about one thing that keeps changing
+constexpr double log_interval = 2;  // seconds between two lines about one thing that keeps changing
 
 std::size_t columns() {
   winsize size{};

@@ -21,7 +21,7 @@ class Board {
   void show(std::string const& subject, std::string const& text, bool settled = true);
   void end();
 
-  double seconds() const;   ///< since the board was made
+  double seconds() const;  ///< since the board was made
   std::vector<std::pair<std::string, double>> stages() const;
 
  private:
@@ -33,8 +33,8 @@ class Board {
   mutable std::mutex mutex_;
   std::string title_;
   double stage_start_ = 0;
-  std::vector<std::pair<std::string, std::string>> lines_;   // subject, text
-  std::map<std::string, double> printed_;                    // subject -> when a log last had it
+  std::vector<std::pair<std::string, std::string>> lines_;  // subject, text
+  std::map<std::string, double> printed_;                   // subject -> when a log last had it
   std::vector<std::pair<std::string, double>> stages_;
 };
 

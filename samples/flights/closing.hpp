@@ -12,10 +12,10 @@
 namespace flights {
 
 struct Leak {
-  double promised = 0;                              ///< AUC of September with the features that leak
-  double served = 0;                                ///< ... with those that were known
-  std::map<std::string, double> violating_share;    ///< feature set -> rows of September not yet known
-  std::string example;                              ///< one of them, in words
+  double promised = 0;                            ///< AUC of September with the features that leak
+  double served = 0;                              ///< ... with those that were known
+  std::map<std::string, double> violating_share;  ///< feature set -> rows of September not yet known
+  std::string example;                            ///< one of them, in words
 };
 Leak read_leak(podium::Workspace const& workspace, Run const& run, std::filesystem::path const& scratch);
 
@@ -23,9 +23,9 @@ struct Story {
   Scores champion;
   Scores challenger;
   Leak leak;
-  podium::model::Decision september;                ///< the challenger
-  podium::model::Decision unit_bug;                 ///< the same with its rates in percent
-  podium::model::Decision october;                  ///< the challenger, on October alone
+  podium::model::Decision september;  ///< the challenger
+  podium::model::Decision unit_bug;   ///< the same with its rates in percent
+  podium::model::Decision october;    ///< the challenger, on October alone
   podium::model::RolloutRecord rollout;
   std::vector<std::pair<std::string, std::string>> provenance;
 };

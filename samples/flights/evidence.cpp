@@ -17,12 +17,13 @@ Span month_2013(int month) {
   return {begin(month), begin(month + 1)};
 }
 
-podium::gate::Evidence month_evidence(Pair const& pair, podium::model::PromotionPolicy const& policy, int month, int used) {
+podium::gate::Evidence month_evidence(Pair const& pair, podium::model::PromotionPolicy const& policy, int month,
+                                      int used) {
   auto const& set = policy.evaluation_sets.front();
   auto const [from, until] = month_2013(month);
   podium::gate::Evidence evidence;
-  evidence.sets.push_back(podium::rollout::pair_predictions(pair.champion.predictions, pair.challenger.predictions, policy,
-                                                            set.id, {.from_us = from, .until_us = until})
+  evidence.sets.push_back(podium::rollout::pair_predictions(pair.champion.predictions, pair.challenger.predictions,
+                                                            policy, set.id, {.from_us = from, .until_us = until})
                               .value());
   evidence.train_units = pair.trained.units;
   evidence.train_end_us = pair.trained.end_us;

@@ -8,9 +8,8 @@
 #include <map>
 #include <mutex>
 #include <string>
-#include <vector>
-
 #include <unistd.h>
+#include <vector>
 
 namespace flights {
 namespace {
@@ -37,7 +36,8 @@ std::int64_t family_kib() {
   std::error_code error;
   for (std::filesystem::directory_iterator entry{"/proc", error}, end; entry != end && !error; entry.increment(error)) {
     std::string const name = entry->path().filename().string();
-    if (std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c); })) all[std::stoll(name)] = look_at(entry->path());
+    if (std::ranges::all_of(name, [](unsigned char c) { return std::isdigit(c); }))
+      all[std::stoll(name)] = look_at(entry->path());
   }
   std::vector<std::int64_t> family{::getpid()};
   std::int64_t total = 0;

@@ -70,7 +70,8 @@ Replay::Replay(std::filesystem::path const& features, int month, Trained const& 
 }
 
 podium::rollout::Traffic Replay::traffic(std::string prefix) const {
-  return [this, prefix = std::move(prefix), next = std::size_t{0}]() mutable -> std::optional<podium::rollout::LiveRequest> {
+  return [this, prefix = std::move(prefix),
+          next = std::size_t{0}]() mutable -> std::optional<podium::rollout::LiveRequest> {
     if (next == requests_.size()) return std::nullopt;
     Request const& request = requests_[next++];
     return podium::rollout::LiveRequest{

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <fstream>
 #include <future>
-
 #include <unistd.h>
 
 namespace flights {
@@ -40,11 +39,16 @@ std::string describe(Job const& job) {
       std::string const why = property(job, "podium.reuse");
       return "reused" + (why.empty() ? "" : ": " + why);
     }
-    case JobStatus::failed: return "failed: " + job.error;
-    case JobStatus::canceled: return "cancelled";
-    case JobStatus::running: return "running";
-    case JobStatus::finalizing: return "finishing";
-    default: return "waiting";
+    case JobStatus::failed:
+      return "failed: " + job.error;
+    case JobStatus::canceled:
+      return "cancelled";
+    case JobStatus::running:
+      return "running";
+    case JobStatus::finalizing:
+      return "finishing";
+    default:
+      return "waiting";
   }
 }
 
@@ -55,7 +59,8 @@ std::string log_end(podium::Workspace const& workspace, Job const& pipeline) {
   for (Job const& step : *steps) {
     if (step.status != JobStatus::failed) continue;
     auto log = workspace.jobs().log(step.name).value_or("");
-    return "\n" + step.display_name + ": " + step.error + "\n" + log.substr(log.size() - std::min<std::size_t>(log.size(), 2000));
+    return "\n" + step.display_name + ": " + step.error + "\n" +
+           log.substr(log.size() - std::min<std::size_t>(log.size(), 2000));
   }
   return {};
 }
@@ -74,7 +79,8 @@ Scratch::~Scratch() {
 
 void run_side_by_side(podium::Workspace const& workspace, Board& board, std::vector<Run>& runs) {
   for (Run& run : runs) {
-    podium::SubmitOptions options{.set = run.set, .name = "flights_" + run.title, .display_name = "flights, " + run.title};
+    podium::SubmitOptions options{
+        .set = run.set, .name = "flights_" + run.title, .display_name = "flights, " + run.title};
     run.job = workspace.submit(run.file, options).value();
   }
   std::vector<std::future<void>> waits;
@@ -82,7 +88,8 @@ void run_side_by_side(podium::Workspace const& workspace, Board& board, std::vec
     waits.push_back(std::async(std::launch::async, [&] {
       auto const show = [&](Job const& job) {
         bool const whole = job.name == run.job.name;
-        board.show(whole ? run.title : run.title + ", " + job.display_name, describe(job), job.status >= JobStatus::completed);
+        board.show(whole ? run.title : run.title + ", " + job.display_name, describe(job),
+                   job.status >= JobStatus::completed);
       };
       run.job = workspace.jobs().wait(run.job.name, show).value();
     }));
@@ -90,8 +97,9 @@ void run_side_by_side(podium::Workspace const& workspace, Board& board, std::vec
   for (auto& wait : waits) wait.get();
   for (Run const& run : runs)
     if (run.job.status != JobStatus::completed)
-      throw Exception{Error{Errc::failed, "the run did not complete: " + describe(run.job) + log_end(workspace, run.job)}.with(
-          "run", run.title)};
+      throw Exception{
+          Error{Errc::failed, "the run did not complete: " + describe(run.job) + log_end(workspace, run.job)}.with(
+              "run", run.title)};
 }
 
 std::string step_job(podium::Workspace const& workspace, Run const& run, std::string const& step) {
@@ -113,7 +121,8 @@ Scores read_scores(podium::Workspace const& workspace, std::string const& uri, s
                 .all = podium::data::read(scratch / "scores.parquet").value(),
                 .figures = {}};
   Json const figures = read_json(scratch / "metrics.json");
-  for (char const* name : {"auc", "log_loss"}) scores.figures[name] = figures.at(name).get<std::map<std::string, double>>();
+  for (char const* name : {"auc", "log_loss"})
+    scores.figures[name] = figures.at(name).get<std::map<std::string, double>>();
   return scores;
 }
 

@@ -16,10 +16,10 @@ namespace flights {
 
 /// One run of a pipeline.
 struct Run {
-  std::string title;                 ///< as shown, and the end of the job's name
+  std::string title;  ///< as shown, and the end of the job's name
   std::filesystem::path file;
   std::vector<std::pair<std::string, std::string>> set;
-  podium::model::Job job{};          ///< as it ended
+  podium::model::Job job{};  ///< as it ended
 };
 
 /// A folder for downloads that is gone with the object.
@@ -46,19 +46,19 @@ std::string output(Run const& run, std::string const& name);
 
 /// What the score step found.
 struct Scores {
-  podium::data::Table predictions;                  ///< labelled flights of July to December
-  podium::data::Table all;                          ///< `row` and `score` of all of them
-  std::map<std::string, std::map<std::string, double>> figures;   ///< "auc", "log_loss" -> month -> value
+  podium::data::Table predictions;                               ///< labelled flights of July to December
+  podium::data::Table all;                                       ///< `row` and `score` of all of them
+  std::map<std::string, std::map<std::string, double>> figures;  ///< "auc", "log_loss" -> month -> value
 };
 Scores read_scores(podium::Workspace const& workspace, std::string const& uri, std::filesystem::path const& scratch);
 
 /// What training left beside the model.
 struct Trained {
   std::string uri;
-  std::vector<std::string> columns;                 ///< that the model sees, in order
+  std::vector<std::string> columns;  ///< that the model sees, in order
   std::vector<std::string> categories;
-  std::vector<std::string> units;                   ///< flights that it was trained on
-  std::int64_t end_us = 0;                          ///< newest label time
+  std::vector<std::string> units;  ///< flights that it was trained on
+  std::int64_t end_us = 0;         ///< newest label time
   std::string data_digest;
   std::string model_digest;
 };

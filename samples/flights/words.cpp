@@ -31,6 +31,11 @@ std::string left(std::string text, std::size_t width) {
   return text;
 }
 
+std::string clipped(std::string text, std::size_t width) {
+  if (text.size() > width) text.replace(width - 4, std::string::npos, " ...");
+  return text;
+}
+
 std::string right(std::string text, std::size_t width) {
   if (text.size() < width) text.insert(0, width - text.size(), ' ');
   return text;

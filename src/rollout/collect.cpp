@@ -50,8 +50,11 @@ Result<gate::Predictions> read_common(data::Table const& table, model::Promotion
 template <class T>
 void keep(std::vector<T>& values, std::vector<bool> const& wanted) {
   std::size_t next = 0;
-  for (std::size_t i = 0; i < values.size(); ++i)
-    if (wanted[i]) values[next++] = std::move(values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!wanted[i]) continue;
+    if (next != i) values[next] = std::move(values[i]);   // a string moved to itself would be lost
+    ++next;
+  }
   values.resize(next);
 }
 

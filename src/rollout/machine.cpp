@@ -246,10 +246,12 @@ void Machine::judge_shadow(bool last) {
       check.estimate = psi.value;
       check.lower = psi.lower;
       check.upper = psi.upper;
-      check.outcome = psi.exceeds(wanted.max)  ? model::Outcome::fail
-                      : psi.within(wanted.max) ? model::Outcome::pass
-                                               : model::Outcome::inconclusive;
-      if (check.outcome == model::Outcome::inconclusive) check.resolve = "more mirrored requests, or reference scores";
+      check.outcome = reference_.empty()       ? model::Outcome::invalid
+                      : psi.exceeds(wanted.max) ? model::Outcome::fail
+                      : psi.within(wanted.max)  ? model::Outcome::pass
+                                                : model::Outcome::inconclusive;
+      if (check.outcome == model::Outcome::invalid) check.resolve = "give the challenger's reference scores";
+      if (check.outcome == model::Outcome::inconclusive) check.resolve = "more mirrored requests";
     } else {
       check.outcome = model::Outcome::invalid;
       check.resolve = "the metric `" + wanted.metric + "` is not measured in the shadow stage";

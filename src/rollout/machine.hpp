@@ -46,6 +46,7 @@ class Machine {
   void stop(std::string reason);                 ///< somebody wants the champion back
 
   bool finished() const noexcept { return phase_ == Phase::done; }
+  bool going_back() const noexcept { return phase_ == Phase::going_back; }
   model::RolloutStep const& step() const noexcept { return step_; }   ///< the stage under way
   model::RolloutTry const& record() const noexcept { return try_; }   ///< complete once finished
 

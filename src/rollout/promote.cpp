@@ -5,6 +5,17 @@
 #include <nlohmann/json.hpp>
 
 namespace podium::inline v0 {
+namespace {
+
+/// ADR 12.  A pause is a hold: of what the traffic could not settle, or of evidence that says nothing.
+int exit_code(model::RolloutTry const& one) {
+  constexpr int promoted = 0, inconclusive = 10, invalid = 11, rolled_back = 30;
+  if (one.outcome == "promoted") return promoted;
+  if (one.outcome == "rolled_back") return rolled_back;
+  return one.reason.starts_with("SRM:") || one.reason.starts_with("SHADOW_INVALID:") ? invalid : inconclusive;
+}
+
+}  // namespace
 
 Result<Promotion> promote(Session const& session, PromoteOptions const& options,
                           std::function<void(model::RolloutStep const&)> on_step, Context const& ctx) {
@@ -30,7 +41,8 @@ Result<Promotion> promote(Session const& session, PromoteOptions const& options,
 
   Promotion promotion{*std::move(decision), std::nullopt, 0};
   promotion.exit_code = gate::exit_code(promotion.decision);
-  if (promotion.decision.verdict != model::Verdict::promote) return promotion;
+  bool const has_rollout = options.policy.shadow || options.policy.canary;
+  if (promotion.decision.verdict != model::Verdict::promote || !has_rollout) return promotion;
 
   rollout::Plan const plan{.endpoint = options.endpoint,
                            .champion = options.champion,
@@ -42,7 +54,7 @@ Result<Promotion> promote(Session const& session, PromoteOptions const& options,
   auto carried_out = rollout::drive(session, plan, options.traffic, journal, std::move(on_step), ctx);
   if (!carried_out) return std::move(carried_out).error();
   promotion.rollout = *std::move(carried_out);
-  promotion.exit_code = promotion.rollout->outcome == "promoted" ? 0 : promotion.rollout->outcome == "rolled_back" ? 30 : 10;
+  promotion.exit_code = exit_code(*promotion.rollout);
   return promotion;
 }
 

@@ -7,8 +7,6 @@
 namespace podium::inline v0::rollout {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 /// JSON has no infinity; "no bound" is null there.
 Json finite(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
 
@@ -62,14 +60,16 @@ Json record_json(model::RolloutTry const& one) {
   return json;
 }
 
-std::string to_json(model::RolloutTry const& one) { return record_json(one).dump(); }
+std::string dump(Json const& json, int indent) { return json.dump(indent, ' ', false, Json::error_handler_t::replace); }
+
+std::string to_json(model::RolloutTry const& one) { return dump(record_json(one)); }
 
 std::string to_json(model::RolloutRecord const& record) {
   Json json;
   json["endpoint"] = record.endpoint;
   json["tries"] = Json::array();
   for (auto const& one : record.tries) json["tries"].push_back(record_json(one));
-  return json.dump(2);
+  return dump(json, 2);
 }
 
 }  // namespace podium::inline v0::rollout

@@ -1,10 +1,12 @@
 #pragma once
 
-#include "podium/clients/assets.hpp"
 #include "rollout/machine.hpp"
 
+#include "podium/clients/assets.hpp"
+
+#include <string>
 #include <unordered_map>
-#include <unordered_set>
+#include <vector>
 
 namespace podium::inline v0::rollout {
 
@@ -19,9 +21,12 @@ class ShadowReader {
   Result<std::vector<Pair>> read(Context const& ctx);
 
  private:
+  void take(std::string_view line, std::vector<Pair>& found);
+
   FilesClient files_;
   std::string folder_;
   std::unordered_map<std::string, std::vector<double>> expected_;
+  std::unordered_map<std::string, std::size_t> consumed_;   ///< file -> bytes of whole lines already taken
 };
 
 }  // namespace podium::inline v0::rollout

@@ -42,9 +42,11 @@ class Model:
     """A trained model with its columns."""
 
     def __init__(self, folder: Path) -> None:
-        file = next(iter(sorted(folder.rglob("model.txt"))), None)
-        if file is None:
+        # The folder's depth depends on how the model was registered, and parts of it may be links.
+        found = sorted(Path(root) / "model.txt" for root, _, names in os.walk(folder, followlinks=True) if "model.txt" in names)
+        if not found:
             raise FileNotFoundError(f"no model.txt below {folder}")
+        file = found[0]
         self.features = json.loads(file.with_name("features.json").read_text())
         self.booster = lightgbm.Booster(model_file=file)
 

@@ -76,10 +76,13 @@ def main() -> None:
         print(f"{summary['set']}: {counts}", flush=True)
 
     month = flights.filter(pc.equal(flights["month"], SEPTEMBER))
-    september = retrieve(month)
-    found = {"all": shares(everything.audit(EXAMPLES), flights), "september": shares(september.audit(EXAMPLES), month)}
+    judged = month.filter(month["y"].is_valid())  # the flights that September's AUC is about
+    found = {
+        "all": shares(everything.audit(EXAMPLES), flights),
+        "september": shares(retrieve(judged).audit(EXAMPLES), judged),
+    }
     arguments.audit.write_text(json.dumps(found, indent=1) + "\n")
-    table = september.to_arrow()
+    table = retrieve(month).to_arrow()
     kept = [name for name in table.column_names if name == "row" or "__" in name]
     pyarrow.parquet.write_table(table.select(kept), arguments.september)
     for name, one in found["september"].items():

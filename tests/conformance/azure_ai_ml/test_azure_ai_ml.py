@@ -305,3 +305,59 @@ print([e.name for e in client.online_endpoints.list()])
 """
     )
     assert out.splitlines()[-2:] == ["Succeeded", "['rest-endpoint']"]
+
+
+def test_deploys_and_invokes_and_is_told_why_a_script_did_not_start(
+    furnished: Served, azure: Callable[[str], str], tmp_path: Path
+) -> None:
+    (tmp_path / "code").mkdir()
+    (tmp_path / "model").mkdir()
+    (tmp_path / "model" / "factor.txt").write_text("2")
+    (tmp_path / "code" / "score.py").write_text(
+        textwrap.dedent(
+            """
+            import json, os, pathlib
+
+            def init():
+                global factor
+                factor = float((pathlib.Path(os.environ["AZUREML_MODEL_DIR"]) / "model" / "factor.txt").read_text())
+
+            def run(raw):
+                return [factor * x for x in json.loads(raw)["data"]]
+            """
+        )
+    )
+    (tmp_path / "code" / "broken.py").write_text("def init():\n    raise RuntimeError('no luck')\n\ndef run(raw):\n    pass\n")
+    (tmp_path / "request.json").write_text('{"data": [1, 2]}')
+    out = azure(
+        """
+from azure.ai.ml.entities import CodeConfiguration, ManagedOnlineDeployment
+
+def deployment(name, script):
+    return ManagedOnlineDeployment(
+        name=name, endpoint_name="doubling", model="doubler:1", environment="rest-env:1", instance_type="Standard_DS3_v2",
+        instance_count=1, code_configuration=CodeConfiguration(code="code", scoring_script=script))
+
+client.models.create_or_update(Model(name="doubler", path="model", type="custom_model"))
+client.online_endpoints.begin_create_or_update(ManagedOnlineEndpoint(name="doubling", auth_mode="key")).result()
+client.online_deployments.begin_create_or_update(deployment("blue", "score.py")).result()
+endpoint = client.online_endpoints.get("doubling")
+endpoint.traffic = {"blue": 100}
+client.online_endpoints.begin_create_or_update(endpoint).result()
+print("answer", client.online_endpoints.invoke("doubling", request_file="request.json"))
+print("named", client.online_endpoints.invoke("doubling", request_file="request.json", deployment_name="blue"))
+try:
+    client.online_deployments.begin_create_or_update(deployment("bad", "broken.py")).result()
+except HttpResponseError as failed:
+    print("told", "no luck" in str(failed))
+try:
+    client.online_deployments.begin_delete("blue", "doubling").result()
+except HttpResponseError as refused:
+    print("kept", "takes traffic" in str(refused))
+client.online_endpoints.begin_delete("doubling").result()
+"""
+    )
+    assert "answer [2.0, 4.0]" in out
+    assert "named [2.0, 4.0]" in out
+    assert "told True" in out
+    assert "kept True" in out

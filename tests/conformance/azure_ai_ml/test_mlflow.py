@@ -34,7 +34,8 @@ seen = client.get_run(run.info.run_id)
 found = client.search_runs([seen.info.experiment_id], "metrics.loss < 0.5")
 nested = [f.path for f in client.list_artifacts(run.info.run_id, "folder")]
 print(json.dumps({
-    "status": seen.info.status, "loss": seen.data.metrics["loss"], "odd": str(seen.data.metrics["odd"]), "params": seen.data.params,
+    "status": seen.info.status, "loss": seen.data.metrics["loss"], "odd": str(seen.data.metrics["odd"]),
+    "params": seen.data.params,
     "owner": seen.data.tags["owner"], "history": [m.value for m in client.get_metric_history(run.info.run_id, "loss")],
     "found": len(found), "artifacts": [f.path for f in client.list_artifacts(run.info.run_id)], "nested": nested,
     "content": mlflow.artifacts.load_dict(seen.info.artifact_uri + "/folder/d.json"),

@@ -49,3 +49,18 @@ TEST_CASE("what does not fit is refused by name") {
   auto const column = rollout::collect_predictions(scored({"a"}, {.1}, {0}), policy(), "september");
   CHECK(message(column).find("`champion`") != std::string::npos);
 }
+
+TEST_CASE("a time range keeps whole rows, the first ones too") {
+  auto rules = policy();
+  rules.evaluation_sets.front().columns.time = "t";
+  auto const table = data::TableBuilder{}.add("key", std::vector<std::string>{"a", "b", "c"})
+                         .add("day", std::vector<std::string>{"one", "two", "three"}).add("y", std::vector<double>{0, 1, 0})
+                         .add_timestamps("t", {10, 20, 30}).add("champion", std::vector<double>{.1, .2, .3})
+                         .add("challenger", std::vector<double>{.4, .5, .6}).build().value();
+  auto const first = rollout::collect_predictions(table, rules, "september", {.until_us = 30}).value();
+  CHECK(first.unit == std::vector<std::string>{"a", "b"});
+  CHECK(first.cluster == std::vector<std::string>{"one", "two"});
+  auto const last = rollout::collect_predictions(table, rules, "september", {.from_us = 20}).value();
+  CHECK(last.unit == std::vector<std::string>{"b", "c"});
+  CHECK(last.challenger == std::vector{.5, .6});
+}

@@ -80,6 +80,7 @@ def hello(tmp_path: Path) -> Path:
             type: pipeline
             display_name: hello
             experiment_name: hello
+            settings: {default_compute: serverless}
             inputs:
               times: 3
             outputs:

@@ -115,7 +115,7 @@ TEST_CASE_FIXTURE(Fixture, "every change is written down before it is made, and 
 }
 
 TEST_CASE_FIXTURE(Fixture, "a fault that shows after the mirror is rolled back, and the champion has its traffic again") {
-  wire->status = faulty_when_live(*wire, 30);
+  wire->status = faulty_when_live(*wire, 10);
   auto const record = drive().value();
   CHECK(record.outcome == "rolled_back");
   CHECK(record.reason.starts_with("E_VALUE:error_rate="));
@@ -131,7 +131,7 @@ TEST_CASE_FIXTURE(Fixture, "the record is the same with one thread and with eigh
   for (int const threads : {1, 3, 8}) {
     Fixture one;
     one.plan.concurrency = threads;
-    one.wire->status = faulty_when_live(*one.wire, 30);
+    one.wire->status = faulty_when_live(*one.wire, 10);
     auto record = one.drive().value();
     // What the mirror collected is read in any order; its numbers are the same.
     records.push_back(rollout::to_json(record));
@@ -230,7 +230,7 @@ TEST_CASE_FIXTURE(Fixture, "wherever the control plane fails, the champion ends 
 }
 
 TEST_CASE_FIXTURE(Fixture, "the way back is tried again when it fails") {
-  wire->status = faulty_when_live(*wire, 30);
+  wire->status = faulty_when_live(*wire, 10);
   int refusals = 5;
   wire->first = [&](http::Request const& request) -> std::optional<FakeEndpoint::Answer> {
     bool const back = request.method == "PUT" && wire->shares.live.contains("challenger") && request.body.find("challenger") == std::string::npos;
@@ -243,7 +243,7 @@ TEST_CASE_FIXTURE(Fixture, "the way back is tried again when it fails") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "a way back that stays closed is said loudly") {
-  wire->status = faulty_when_live(*wire, 30);
+  wire->status = faulty_when_live(*wire, 10);
   wire->first = [&](http::Request const& request) -> std::optional<FakeEndpoint::Answer> {
     if (request.method != "PUT" || !wire->shares.live.contains("challenger")) return std::nullopt;
     return http::Response{503, {}, R"({"error":{"code":"Busy","message":"try later"}})"};
@@ -338,7 +338,7 @@ TEST_CASE_FIXTURE(Fixture, "each stage is told about when it has ended") {
 }
 
 TEST_CASE_FIXTURE(Fixture, "the record as JSON has the tries and their steps") {
-  wire->status = faulty_when_live(*wire, 30);
+  wire->status = faulty_when_live(*wire, 10);
   model::RolloutRecord record{"e", {drive().value()}};
   auto const json = Json::parse(rollout::to_json(record));
   CHECK(json["tries"][0]["outcome"] == "rolled_back");

@@ -8,8 +8,8 @@
 namespace podium::inline v0 {
 
 struct SubmitOptions {
-  std::vector<std::pair<std::string, std::string>> set;   ///< "inputs.variant" -> "challenger"
-  std::string name;              ///< job name; empty: the file's, or made up
+  std::vector<std::pair<std::string, std::string>> set;  ///< "inputs.variant" -> "challenger"
+  std::string name;                                      ///< job name; empty: the file's, or made up
   std::string display_name;
   std::string experiment_name;
   bool force_rerun = false;

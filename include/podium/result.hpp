@@ -42,7 +42,7 @@ class [[nodiscard]] Result {
 
   T& value() & { check(); return **this; }
   T const& value() const& { check(); return **this; }
-  T&& value() && { check(); return std::move(**this); }
+  T value() && { check(); return std::move(**this); }   // by value: safe in `for (auto x : f().value())`
 
   T value_or(T other) && { return has_value() ? std::move(**this) : std::move(other); }
 

@@ -1,4 +1,5 @@
 #include "net/client.hpp"
+
 #include "podium/connect.hpp"
 #include "podium/spec/load.hpp"
 
@@ -43,7 +44,8 @@ Result<Workspace> Workspace::remote(WorkspaceAddress address, std::shared_ptr<To
   wire.ca_pem = *std::move(roots);
   auto transport = net::make_transport(std::move(wire));
   if (!transport) return std::move(transport).error();
-  return Workspace{Session{std::move(address), *std::move(transport), std::move(credential), std::move(options)}, nullptr};
+  return Workspace{Session{std::move(address), *std::move(transport), std::move(credential), std::move(options)},
+                   nullptr};
 }
 
 Result<model::Job> Workspace::submit(std::filesystem::path const& yaml, SubmitOptions const& options,
@@ -78,7 +80,8 @@ Result<model::Job> Workspace::submit(std::filesystem::path const& yaml, SubmitOp
   return created ? std::move(created) : Result<model::Job>{in_file(std::move(created).error(), yaml)};
 }
 
-Result<model::ComponentInfo> Workspace::register_component(std::filesystem::path const& yaml, Context const& ctx) const {
+Result<model::ComponentInfo> Workspace::register_component(std::filesystem::path const& yaml,
+                                                           Context const& ctx) const {
   auto component = spec::load_component(yaml).result();
   if (!component) return std::move(component).error();
   auto stored = components().put(*component, ctx);

@@ -49,9 +49,10 @@ class Driver {
     Result<void> outcome;
     try {
       outcome = carry_on(ctx);
-    } catch (...) {   // out of the caller's own functions
+    } catch (...) {  // out of the caller's own functions
       machine_.stop("ERROR:a function of the caller threw");
-      if (!machine_.finished() && control_.go_back(split(0, 0), machine_.step().stage, Context{})) machine_.traffic_set();
+      if (!machine_.finished() && control_.go_back(split(0, 0), machine_.step().stage, Context{}))
+        machine_.traffic_set();
       throw;
     }
     return outcome;
@@ -86,7 +87,8 @@ class Driver {
     auto found = DeploymentsClient{session_}.get(plan_.endpoint, deployment, ctx);
     if (!found) return std::move(found).error();
     if (found->provisioning_state == "Succeeded") return {};
-    return Error{Errc::unavailable, "deployment `" + deployment + "` is " + found->provisioning_state + ", not Succeeded"};
+    return Error{Errc::unavailable,
+                 "deployment `" + deployment + "` is " + found->provisioning_state + ", not Succeeded"};
   }
 
   Result<void> carry_on(Context const& ctx) {
@@ -100,7 +102,7 @@ class Driver {
       if (done) continue;
       auto error = std::move(done).error();
       bool const foreign = error.code() == Errc::conflict && !error.service();
-      if (foreign && !back) return error;   // left as somebody else wanted it
+      if (foreign && !back) return error;  // left as somebody else wanted it
       if (back) {
         if (foreign && !trouble) return error;
         auto first = trouble ? *std::move(trouble) : error;

@@ -4,27 +4,29 @@
 #include "base/time.hpp"
 
 #include <nlohmann/json.hpp>
+#include <sys/file.h>
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <fstream>
 #include <mutex>
 #include <sstream>
-
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 namespace podium::inline v0::rollout {
 namespace {
 
-using Json = nlohmann::json;   // keys sorted: one text for one value
+using Json = nlohmann::json;  // keys sorted: one text for one value
 
 std::string const no_line(64, '0');
 
 std::string without_digest(LedgerEntry const& entry) {
-  Json const json{{"index", entry.index}, {"time", entry.time}, {"kind", entry.kind},
-                  {"body", Json::parse(entry.body)}, {"previous", entry.previous}};
+  Json const json{{"index", entry.index},
+                  {"time", entry.time},
+                  {"kind", entry.kind},
+                  {"body", Json::parse(entry.body)},
+                  {"previous", entry.previous}};
   return json.dump();
 }
 
@@ -38,7 +40,8 @@ std::optional<LedgerEntry> parse(std::string const& line) {
   auto const json = Json::parse(line, nullptr, false);
   if (!json.is_object()) return std::nullopt;
   try {
-    return LedgerEntry{json.at("index"), json.at("time"), json.at("kind"), json.at("body").dump(), json.at("previous"), json.at("digest")};
+    return LedgerEntry{json.at("index"),       json.at("time"),     json.at("kind"),
+                       json.at("body").dump(), json.at("previous"), json.at("digest")};
   } catch (Json::exception const&) {
     return std::nullopt;
   }
@@ -79,7 +82,8 @@ Result<Ledger> Ledger::open(std::filesystem::path file) {
   std::ostringstream all;
   all << in.rdbuf();
   auto text = all.str();
-  // A crash in the middle of a line leaves a torn end: it was never answered for, so it is cut, and the cut is recorded.
+  // A crash in the middle of a line leaves a torn end: it was never answered for, so it is cut, and the cut is
+  // recorded.
   auto const whole = text.empty() ? 0 : text.rfind('\n') + 1;
   bool const torn = whole != text.size();
   if (torn) {
@@ -90,7 +94,8 @@ Result<Ledger> Ledger::open(std::filesystem::path file) {
   for (std::string line; std::getline(lines, line);) {
     auto entry = parse(line);
     if (!entry)
-      return Error{Errc::protocol, "line " + std::to_string(state->next + 1) + " of the ledger `" + state->file.string() + "` is not an entry"};
+      return Error{Errc::protocol, "line " + std::to_string(state->next + 1) + " of the ledger `" +
+                                       state->file.string() + "` is not an entry"};
     ++state->next;
     state->last = entry->digest;
   }
@@ -105,22 +110,25 @@ Result<LedgerEntry> Ledger::append(std::string kind, std::string json_body) {
   auto body = Json::parse(json_body, nullptr, false);
   if (body.is_discarded()) return Error{Errc::invalid_argument, "the body of a ledger entry is not JSON"};
   std::lock_guard lock{state_->mutex};
-  LedgerEntry entry{state_->next, base::rfc3339(std::chrono::system_clock::now()), std::move(kind), body.dump(), state_->last, {}};
+  LedgerEntry entry{
+      state_->next, base::rfc3339(std::chrono::system_clock::now()), std::move(kind), body.dump(), state_->last, {}};
   entry.digest = base::sha256(without_digest(entry));
   auto const line = line_of(entry) + "\n";
   auto const end = ::lseek(state_->descriptor, 0, SEEK_END);
   if (end < 0) return io_error(state_->file, "write");
+  // No half line stays behind, nor one that is not on the disk for sure: the next would be chained past it.
+  auto const undo = [&](char const* what) {
+    auto error = io_error(state_->file, what);
+    [[maybe_unused]] auto const undone = ::ftruncate(state_->descriptor, end);
+    return error;
+  };
   for (std::size_t done = 0; done < line.size();) {
     auto const wrote = ::write(state_->descriptor, line.data() + done, line.size() - done);
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) {
-      auto error = io_error(state_->file, "write");
-      [[maybe_unused]] auto const undone = ::ftruncate(state_->descriptor, end);   // no half line stays behind
-      return error;
-    }
+    if (wrote <= 0) return undo("write");
     done += static_cast<std::size_t>(wrote);
   }
-  if (::fdatasync(state_->descriptor) != 0) return io_error(state_->file, "flush");
+  if (::fdatasync(state_->descriptor) != 0) return undo("flush");
   ++state_->next;
   state_->last = entry.digest;
   return entry;
@@ -133,7 +141,8 @@ Result<std::vector<LedgerEntry>> Ledger::read() const {
   for (std::string line; std::getline(in, line);) {
     auto entry = parse(line);
     if (!entry)
-      return Error{Errc::protocol, "line " + std::to_string(entries.size() + 1) + " of the ledger `" + state_->file.string() + "` is not an entry"};
+      return Error{Errc::protocol, "line " + std::to_string(entries.size() + 1) + " of the ledger `" +
+                                       state_->file.string() + "` is not an entry"};
     entries.push_back(*std::move(entry));
   }
   return entries;

@@ -10,7 +10,7 @@ namespace {
 
 constexpr int ok = 200;
 constexpr int too_many_requests = 429;
-constexpr int patience = 8;   // waits of 10 ms, 20 ms, ... 1.3 s
+constexpr int patience = 8;  // waits of 10 ms, 20 ms, ... 1.3 s
 
 }  // namespace
 
@@ -27,8 +27,8 @@ Result<Load::Answer> Load::ask(LiveRequest const& request, Context const& ctx) c
   if (scored->deployment == plan_.challenger) return Answer{Machine::Arm::challenger, scored->status != ok};
   if (scored->deployment == plan_.champion) return Answer{Machine::Arm::champion, scored->status != ok};
   if (scored->deployment.empty())
-    return Error{Errc::unavailable, "the endpoint answered HTTP " + std::to_string(scored->status) +
-                                        " without naming a deployment"}
+    return Error{Errc::unavailable,
+                 "the endpoint answered HTTP " + std::to_string(scored->status) + " without naming a deployment"}
         .with("request", request.id);
   return Error{Errc::conflict, "deployment `" + scored->deployment + "` answered; only champion and challenger should"}
       .with("request", request.id);

@@ -1,7 +1,8 @@
 #pragma once
 
-#include "podium/rollout/drive.hpp"
 #include "rollout/machine.hpp"
+
+#include "podium/rollout/drive.hpp"
 
 #include <vector>
 

@@ -14,8 +14,9 @@ namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t plotted_points = 200;
-constexpr double shadow_level = 0.05;    // one-sided, of the shadow checks
-constexpr double advance_level = 0.05;   // of the non-inferiority check before a step, half of it per arm
+constexpr std::int64_t batch = 100;     // the checks before a step look at whole batches
+constexpr double shadow_level = 0.05;   // one-sided, of the shadow checks
+constexpr double advance_level = 0.05;  // of the non-inferiority check before a step, half of it per arm
 
 std::string number(double value) {
   char text[32];
@@ -45,7 +46,7 @@ model::Outcome below(double lower, double upper, double limit) {
 
 Machine::Machine(model::PromotionPolicy const& policy, std::vector<double> reference_scores)
     : policy_{policy}, reference_{std::move(reference_scores)}, errors_{tolerated_ratio(policy)} {
-  if (!policy_.canary) policy_.canary.emplace();   // no steps: straight to 100 %
+  if (!policy_.canary) policy_.canary.emplace();  // no steps: straight to 100 %
   if (policy_.shadow) {
     in_shadow_ = true;
     enter("shadow", 0, policy_.shadow->mirror_percent);
@@ -56,32 +57,38 @@ Machine::Machine(model::PromotionPolicy const& policy, std::vector<double> refer
 
 Machine::Next Machine::next() const {
   switch (phase_) {
-    case Phase::clearing_mirror: return {Act::set_traffic, 0, 0, 0};
-    case Phase::setting: return {Act::set_traffic, step_.weight, step_.mirror, 0};
-    case Phase::going_back: return {Act::set_traffic, 0, 0, 0};
+    case Phase::clearing_mirror:
+      return {Act::set_traffic, 0, 0, 0};
+    case Phase::setting:
+      return {Act::set_traffic, step_.weight, step_.mirror, 0};
+    case Phase::going_back:
+      return {Act::set_traffic, 0, 0, 0};
     case Phase::sending: {
-      std::int64_t const wanted = in_shadow_ ? 0
-                                  : position_ < policy_.canary->steps.size() ? policy_.canary->steps[position_].min_requests
-                                                                             : policy_.canary->bake_min_requests;
-      auto const missing = in_shadow_ ? 100 : wanted - step_.requests;
-      return {Act::send, 0, 0, std::clamp<std::int64_t>(missing, 1, 100)};
+      auto const missing = in_shadow_ ? batch : minimum() - step_.requests;
+      return {Act::send, 0, 0, missing > 0 ? std::min(missing, batch) : batch};
     }
-    case Phase::done: break;
+    case Phase::done:
+      break;
   }
   return {};
 }
 
 void Machine::traffic_set() {
   switch (phase_) {
-    case Phase::clearing_mirror: phase_ = Phase::setting; break;
-    case Phase::setting: phase_ = Phase::sending; break;
+    case Phase::clearing_mirror:
+      phase_ = Phase::setting;
+      break;
+    case Phase::setting:
+      phase_ = Phase::sending;
+      break;
     case Phase::going_back:
       try_.outcome = back_outcome_;
       try_.reason = back_reason_;
       try_.requests = observed_;
       phase_ = Phase::done;
       break;
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -134,7 +141,8 @@ bool Machine::observe(Arm arm, bool error) {
   }
   if (in_shadow_) return true;
   note_e_value(error);
-  return !rule_fires();
+  // Only an error of the challenger can bring a rule nearer to firing.
+  return arm == Arm::champion || !error || !rule_fires();
 }
 
 /// Keeps the curve of the e-value: every error, and enough points between them for a plot.
@@ -146,6 +154,11 @@ void Machine::note_e_value(bool always) {
   std::size_t kept = 0;
   for (std::size_t i = 0; i < curve.size(); i += 2) curve[kept++] = curve[i];
   curve.resize(kept);
+}
+
+std::int64_t Machine::minimum() const {
+  bool const bake = position_ == policy_.canary->steps.size();
+  return bake ? policy_.canary->bake_min_requests : policy_.canary->steps[position_].min_requests;
 }
 
 std::size_t Machine::stages_with_live_traffic() const { return policy_.canary->steps.size() + 1; }
@@ -194,14 +207,18 @@ void Machine::pairs(std::span<Pair const> found) {
 
 void Machine::batch_done() {
   if (phase_ != Phase::sending) return;
-  if (in_shadow_) judge_shadow(false);
-  else judge_canary(false);
+  if (in_shadow_)
+    judge_shadow(false);
+  else
+    judge_canary(false);
 }
 
 void Machine::exhausted() {
   if (phase_ != Phase::sending) return;
-  if (in_shadow_) judge_shadow(true);
-  else judge_canary(true);
+  if (in_shadow_)
+    judge_shadow(true);
+  else
+    judge_canary(true);
 }
 
 void Machine::stop(std::string reason) {
@@ -212,8 +229,7 @@ void Machine::stop(std::string reason) {
 void Machine::judge_shadow(bool last) {
   auto const& shadow = *policy_.shadow;
   if (step_.pairs < shadow.min_pairs) {
-    if (last)
-      go_back("paused", "NEED_PAIRS:" + std::to_string(step_.pairs) + "<" + std::to_string(shadow.min_pairs));
+    if (last) go_back("paused", "NEED_PAIRS:" + std::to_string(step_.pairs) + "<" + std::to_string(shadow.min_pairs));
     return;
   }
   step_.checks.clear();
@@ -246,7 +262,7 @@ void Machine::judge_shadow(bool last) {
       check.estimate = psi.value;
       check.lower = psi.lower;
       check.upper = psi.upper;
-      check.outcome = reference_.empty()       ? model::Outcome::invalid
+      check.outcome = reference_.empty()        ? model::Outcome::invalid
                       : psi.exceeds(wanted.max) ? model::Outcome::fail
                       : psi.within(wanted.max)  ? model::Outcome::pass
                                                 : model::Outcome::inconclusive;
@@ -266,8 +282,10 @@ void Machine::judge_shadow(bool last) {
   if (auto const bad = first(model::Outcome::invalid); bad != step_.checks.end())
     return go_back("paused", "SHADOW_INVALID:" + bad->id);
   if (auto const open = first(model::Outcome::inconclusive); open != step_.checks.end()) {
-    if (last) go_back("paused", "SHADOW_INCONCLUSIVE:" + open->id + " upper " + number(open->upper) + ">" + number(open->margin));
-    return;   // more pairs may settle it
+    if (last)
+      go_back("paused",
+              "SHADOW_INCONCLUSIVE:" + open->id + " upper " + number(open->upper) + ">" + number(open->margin));
+    return;  // more pairs may settle it
   }
   leave("advanced", "");
   in_shadow_ = false;
@@ -276,15 +294,16 @@ void Machine::judge_shadow(bool last) {
 
 void Machine::judge_canary(bool last) {
   bool const bake = position_ == policy_.canary->steps.size();
-  auto const minimum = bake ? policy_.canary->bake_min_requests : policy_.canary->steps[position_].min_requests;
+  auto const minimum = this->minimum();
 
   if (!bake) {
     std::array const counts{step_.champion_requests, step_.challenger_requests};
     std::array const weights{100.0 - step_.weight, static_cast<double>(step_.weight)};
     auto const ratio = stats::sample_ratio(counts, weights);
     if (step_.requests >= minimum && ratio.p_value < policy_.canary->srm_p)
-      return go_back("paused", "SRM:" + std::to_string(step_.challenger_requests) + " of " + std::to_string(step_.requests) +
-                                   " requests at " + std::to_string(step_.weight) + " %, p=" + number(ratio.p_value));
+      return go_back("paused", "SRM:" + std::to_string(step_.challenger_requests) + " of " +
+                                   std::to_string(step_.requests) + " requests at " + std::to_string(step_.weight) +
+                                   " %, p=" + number(ratio.p_value));
   }
   if (step_.requests < minimum) {
     if (last) go_back("paused", "NEED_REQUESTS:" + std::to_string(step_.requests) + "<" + std::to_string(minimum));
@@ -299,8 +318,10 @@ void Machine::judge_canary(bool last) {
   rates.units = step_.requests;
   rates.level = advance_level;
   rates.method = "beta-mixture confidence sequences";
-  auto const theirs = stats::bernoulli_confidence_sequence(step_.challenger_errors, step_.challenger_requests, advance_level / 2);
-  auto const ours = stats::bernoulli_confidence_sequence(step_.champion_errors, step_.champion_requests, advance_level / 2);
+  auto const theirs =
+      stats::bernoulli_confidence_sequence(step_.challenger_errors, step_.challenger_requests, advance_level / 2);
+  auto const ours =
+      stats::bernoulli_confidence_sequence(step_.champion_errors, step_.champion_requests, advance_level / 2);
   auto const rate = [](std::int64_t errors, std::int64_t requests) {
     return requests == 0 ? 0.0 : static_cast<double>(errors) / static_cast<double>(requests);
   };
@@ -311,10 +332,11 @@ void Machine::judge_canary(bool last) {
     rates.upper = theirs.upper;
     if (auto const* absolute = rule(policy_, "absolute")) {
       rates.margin = absolute->above;
-      rates.outcome = model::Outcome::pass;   // its rollback rule has not fired
+      rates.outcome = model::Outcome::pass;  // its rollback rule has not fired
     }
   } else {
-    rates.estimate = rate(step_.challenger_errors, step_.challenger_requests) - rate(step_.champion_errors, step_.champion_requests);
+    rates.estimate =
+        rate(step_.challenger_errors, step_.challenger_requests) - rate(step_.champion_errors, step_.champion_requests);
     rates.lower = theirs.lower - ours.upper;
     rates.upper = theirs.upper - ours.lower;
     auto const& margins = policy_.canary->steps[position_].margin;

@@ -1,6 +1,7 @@
+#include "rollout/record.hpp"
+
 #include "podium/gate/evaluate.hpp"
 #include "podium/rollout/drive.hpp"
-#include "rollout/record.hpp"
 
 #include <cmath>
 

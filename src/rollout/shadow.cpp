@@ -54,12 +54,12 @@ Result<std::vector<Pair>> ShadowReader::read(Context const& ctx) {
     auto text = files_.read(datastore + path, ctx);
     if (!text) return std::move(text).error().with("collected answers", path);
     auto& from = consumed_[path];
-    if (from > text->size()) from = 0;   // written anew
+    if (from > text->size()) from = 0;  // written anew
     for (auto end = text->find('\n', from); end != std::string::npos; end = text->find('\n', from)) {
       take(std::string_view{*text}.substr(from, end - from), found);
       from = end + 1;
     }
-    take(std::string_view{*text}.substr(from), found);   // a last line without an end: whole, or taken the next time
+    take(std::string_view{*text}.substr(from), found);  // a last line without an end: whole, or taken the next time
   }
   return found;
 }

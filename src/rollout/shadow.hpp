@@ -26,7 +26,7 @@ class ShadowReader {
   FilesClient files_;
   std::string folder_;
   std::unordered_map<std::string, std::vector<double>> expected_;
-  std::unordered_map<std::string, std::size_t> consumed_;   ///< file -> bytes of whole lines already taken
+  std::unordered_map<std::string, std::size_t> consumed_;  ///< file -> bytes of whole lines already taken
 };
 
 }  // namespace podium::inline v0::rollout

@@ -24,7 +24,10 @@ struct Split {
 class TrafficControl {
  public:
   TrafficControl(Session session, std::string endpoint, Journal journal)
-      : endpoints_{session}, session_{std::move(session)}, endpoint_{std::move(endpoint)}, journal_{std::move(journal)} {}
+      : endpoints_{session},
+        session_{std::move(session)},
+        endpoint_{std::move(endpoint)},
+        journal_{std::move(journal)} {}
 
   /// What the endpoint shows; from here on, what it is expected to show.
   Result<model::Endpoint> look(Context const& ctx);
@@ -46,7 +49,7 @@ class TrafficControl {
   std::string endpoint_;
   Journal journal_;
   Split shown_;
-  std::optional<Split> asked_;   ///< sent, and perhaps carried out: its answer was lost
+  std::optional<Split> asked_;  ///< sent, and perhaps carried out: its answer was lost
   std::optional<Error> journal_failure_;
 };
 

@@ -157,6 +157,16 @@ std::string declared_type(Value const& pipeline, Value const& value, int depth =
   return "uri_folder";
 }
 
+/// Type of the pipeline output that an inline command's output is bound to; empty: bound to none.
+std::string bound_output_type(Value const& pipeline, std::string const& binding) {
+  constexpr std::string_view outputs = "parent.outputs.";
+  auto const at = binding.find(outputs);
+  if (at == std::string::npos) return {};
+  auto name = binding.substr(at + outputs.size());
+  name.erase(name.find_first_of(" }"));
+  return pipeline.at("outputs").at(name).string("type");
+}
+
 model::PipelineNode to_node(Reader& reader, Value const& pipeline, std::string const& name, Value const& value) {
   model::PipelineNode node;
   node.name = name;
@@ -191,10 +201,14 @@ model::PipelineNode to_node(Reader& reader, Value const& pipeline, std::string c
       declared.mode = mode;
       node.definition->inputs.emplace_back(input.name, std::move(declared));
     }
-    for (auto const& output : node.outputs)
+    for (auto& output : node.outputs) {
+      if (output.second.type.empty() || !value.at("outputs").at(output.first).is_map() ||
+          !value.at("outputs").at(output.first).at("type"))
+        if (auto type = bound_output_type(pipeline, output.second.binding); !type.empty()) output.second.type = std::move(type);
       node.definition->outputs.emplace_back(
           output.first,
           model::ComponentOutput{.type = output.second.type, .description = {}, .mode = output.second.mode});
+    }
   }
   return node;
 }

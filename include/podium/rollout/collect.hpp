@@ -8,9 +8,9 @@ namespace podium::inline v0::rollout {
 
 /// Which rows of a table belong to an evaluation set, and where its scores are.
 struct CollectOptions {
-  std::string score_column = "score";              ///< in tables of one model
-  std::optional<std::int64_t> from_us;             ///< keep rows whose time column is >= this
-  std::optional<std::int64_t> until_us;            ///< ... and < this
+  std::string score_column = "score";    ///< in tables of one model
+  std::optional<std::int64_t> from_us;   ///< keep rows whose time column is >= this
+  std::optional<std::int64_t> until_us;  ///< ... and < this
 };
 
 /// An evaluation set out of one table that holds both models' scores, in columns `champion` and `challenger`;

@@ -11,11 +11,11 @@ namespace podium::inline v0::rollout {
 
 struct LedgerEntry {
   std::uint64_t index = 0;
-  std::string time;          ///< RFC 3339
-  std::string kind;          ///< decision, intent, applied, step, rollback, promotion, ...
-  std::string body;          ///< canonical JSON
-  std::string previous;      ///< sha256 of the line before; 64 zeros for the first
-  std::string digest;        ///< sha256 of this line without its digest
+  std::string time;      ///< RFC 3339
+  std::string kind;      ///< decision, intent, applied, step, rollback, promotion, ...
+  std::string body;      ///< canonical JSON
+  std::string previous;  ///< sha256 of the line before; 64 zeros for the first
+  std::string digest;    ///< sha256 of this line without its digest
 };
 
 /// Append-only JSON lines, each chained to the one before by SHA-256.

@@ -97,10 +97,17 @@ constexpr std::string_view methods[] = {"delong", "t"};
 constexpr std::string_view other_methods[] = {"bootstrap", "permutation", "mcnemar"};
 constexpr Shape method{.kind = string, .values = methods, .refused = other_methods};
 
+/// Is a key of the mapping a misspelt `field`?  Then the unknown field has been named, and one finding is enough.
+bool misspelt(Node const& node, std::string_view field) {
+  std::string_view const words[] = {field};
+  return std::ranges::any_of(node.entries,
+                             [&](auto const& entry) { return entry.key->text != field && nearest(entry.key->text, words) == field; });
+}
+
 void check_metric(Reader& reader, Node const& node, Value& value) {
   auto const role = value.string("role");
   auto const needs = [&](std::string_view field, std::string_view of) {
-    if (role != of || node.find(field) != nullptr) return;
+    if (role != of || node.find(field) != nullptr || misspelt(node, field)) return;
     Reader::Step const step{reader, field};
     reader.error("PD1060", *value.at("role").node, "a " + std::string{of} + " needs `" + std::string{field} + "`",
                  "add `" + std::string{field} + ":`");
@@ -211,7 +218,7 @@ void check_slice(Reader& reader, Node const& node, Value& value) {
                  "add `" + std::string{name} + ":`");
   }
   auto const role = value.string("role");
-  if (role == "guardrail" && node.find("margin") == nullptr) {
+  if (role == "guardrail" && node.find("margin") == nullptr && !misspelt(node, "margin")) {
     Reader::Step const step{reader, "margin"};
     auto const& place = value.at("role").node == nullptr ? reader.holder(node) : *value.at("role").node;
     reader.error("PD1060", place, "a guardrail needs `margin`", "add `margin:`");

@@ -8,7 +8,6 @@
 #include <filesystem>
 #include <fstream>
 #include <string>
-
 #include <unistd.h>
 
 namespace connect_test {
@@ -48,7 +47,7 @@ from pathlib import Path
 def init():
     global factor, calls, fails_after
     folder = Path(os.environ["AZUREML_MODEL_DIR"])
-    factor = float(next(f for f in sorted(folder.rglob("factor.txt"))).read_text())
+    factor = float(next(folder.glob("*/factor.txt")).read_text())
     fails_after = int(os.environ.get("FAILS_AFTER", "-1"))
     calls = 0
 
@@ -61,13 +60,15 @@ def run(data):
 )");
     write("model/factor.txt", "2");
   }
-  std::filesystem::path write_deployment(std::string const& name, std::string const& model, std::string const& more = {}) const {
+  std::filesystem::path write_deployment(std::string const& name, std::string const& model,
+                                         std::string const& more = {}) const {
     return write(name + ".yml", "name: " + name + "\nendpoint_name: numbers\nmodel: " + model +
                                     "\ncode_configuration: {code: ./code, scoring_script: score.py}\n"
                                     "environment: {image: \"mcr.microsoft.com/azureml/minimal:1\"}\n"
                                     "instance_type: Standard_DS3_v2\ninstance_count: 1\n"
                                     "request_settings: {max_concurrent_requests_per_instance: 8}\n"
-                                    "data_collector: {collections: {model_outputs: {enabled: \"true\"}}}\n" + more);
+                                    "data_collector: {collections: {model_outputs: {enabled: \"true\"}}}\n" +
+                                    more);
   }
 
  private:

@@ -9,13 +9,16 @@ namespace {
 
 model::PromotionPolicy small_policy() {
   model::PromotionPolicy policy;
-  policy.shadow = model::ShadowStage{.min_pairs = 100, .mirror_percent = 50,
-                                     .checks = {{"parity", "online_offline_difference", "", 1e-9}, {"err", "error_rate", "", 0.05}}};
-  policy.canary = model::CanaryStage{.alpha_rollback = 0.05,
-                                     .steps = {{20, 400, {{"error_rate", 0.2}}}},
-                                     .bake_min_requests = 100,
-                                     .rollback = {{"error_rate", "champion", 1.0, 0, 0.5}, {"error_rate", "absolute", 1, 0.05, 0.5}},
-                                     .srm_p = 0.0005};
+  policy.shadow = model::ShadowStage{
+      .min_pairs = 100,
+      .mirror_percent = 50,
+      .checks = {{"parity", "online_offline_difference", "", 1e-9}, {"err", "error_rate", "", 0.05}}};
+  policy.canary = model::CanaryStage{
+      .alpha_rollback = 0.05,
+      .steps = {{20, 400, {{"error_rate", 0.2}}}},
+      .bake_min_requests = 100,
+      .rollback = {{"error_rate", "champion", 1.0, 0, 0.5}, {"error_rate", "absolute", 1, 0.05, 0.5}},
+      .srm_p = 0.0005};
   return policy;
 }
 
@@ -30,8 +33,12 @@ TEST_CASE("in a real workspace a fault that starts after the mirror is rolled ba
   REQUIRE(workspace.endpoints().set_traffic("numbers", {{"champion", 100}}, {}));
 
   auto const attempt = [&](std::string const& challenger) {
-    rollout::Plan const plan{.endpoint = "numbers", .champion = "champion", .challenger = challenger,
-                             .challenger_model = "factor", .policy = small_policy(), .reference_scores = {}};
+    rollout::Plan const plan{.endpoint = "numbers",
+                             .champion = "champion",
+                             .challenger = challenger,
+                             .challenger_model = "factor",
+                             .policy = small_policy(),
+                             .reference_scores = {}};
     auto const traffic = [&, sent = 0]() mutable -> std::optional<rollout::LiveRequest> {
       auto const i = sent++;
       return rollout::LiveRequest{challenger + " " + std::to_string(i), "[" + std::to_string(i) + "]", {2.0 * i}};
@@ -39,7 +46,8 @@ TEST_CASE("in a real workspace a fault that starts after the mirror is rolled ba
     return rollout::drive(workspace.session(), plan, traffic, {}).value();
   };
 
-  REQUIRE(workspace.deploy(files.write_deployment("faulty", "{path: ./model}", "environment_variables: {FAILS_AFTER: \"200\"}\n")));
+  REQUIRE(workspace.deploy(
+      files.write_deployment("faulty", "{path: ./model}", "environment_variables: {FAILS_AFTER: \"200\"}\n")));
   auto const first = attempt("faulty");
   CHECK(first.outcome == "rolled_back");
   REQUIRE(first.steps.size() >= 2);
@@ -65,8 +73,12 @@ TEST_CASE("in a real workspace a model that answers otherwise than offline never
   files.write("other/factor.txt", "2.001");
   REQUIRE(workspace.deploy(files.write_deployment("other", "{path: ./other}")));
 
-  rollout::Plan const plan{.endpoint = "numbers", .champion = "champion", .challenger = "other", .challenger_model = "factor",
-                           .policy = small_policy(), .reference_scores = {}};
+  rollout::Plan const plan{.endpoint = "numbers",
+                           .champion = "champion",
+                           .challenger = "other",
+                           .challenger_model = "factor",
+                           .policy = small_policy(),
+                           .reference_scores = {}};
   auto const traffic = [sent = 0]() mutable -> std::optional<rollout::LiveRequest> {
     auto const i = sent++;
     return rollout::LiveRequest{"r" + std::to_string(i), "[" + std::to_string(i) + "]", {2.0 * i}};

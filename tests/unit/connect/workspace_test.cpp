@@ -62,8 +62,10 @@ TEST_CASE_FIXTURE(Fixture, "a pipeline file becomes a job: code and steps are st
 
 TEST_CASE_FIXTURE(Fixture, "what is set on submission goes before what the file says") {
   auto const job = workspace
-                       .submit(files.path("pipeline.yml"),
-                               {.set = {{"inputs.who", "moon"}}, .name = "mine", .display_name = "to the moon", .experiment_name = "other"})
+                       .submit(files.path("pipeline.yml"), {.set = {{"inputs.who", "moon"}},
+                                                            .name = "mine",
+                                                            .display_name = "to the moon",
+                                                            .experiment_name = "other"})
                        .value();
   CHECK(job.name == "mine");
   CHECK(job.display_name == "to the moon");
@@ -123,7 +125,8 @@ TEST_CASE_FIXTURE(Fixture, "a component is registered by name, and registering t
 TEST_CASE_FIXTURE(Fixture, "a file that cannot be submitted is an error that names it") {
   auto const text = [&](std::filesystem::path const& file) { return workspace.submit(file).error().to_string(); };
   CHECK(text(files.path("nothing.yml")).find("nothing.yml") != std::string::npos);
-  CHECK(text(files.path("greet.yml")).find("greet.yml` is a commandComponent, not a pipeline or command job") != std::string::npos);
+  CHECK(text(files.path("greet.yml")).find("greet.yml` is a commandComponent, not a pipeline or command job") !=
+        std::string::npos);
   CHECK(text(files.write("broken.yml", "type: pipeline\njobs: [\n")).find("broken.yml:") != std::string::npos);
   CHECK(workspace.jobs().list().value().empty());
 }
@@ -134,7 +137,8 @@ TEST_CASE_FIXTURE(Fixture, "a workspace folder that is open is not opened again"
   CHECK(second.error().code() == Errc::locked);
 }
 
-TEST_CASE_FIXTURE(Fixture, "an endpoint is made, deployed to and called: with a model from a folder, and with a registered one") {
+TEST_CASE_FIXTURE(
+    Fixture, "an endpoint is made, deployed to and called: with a model from a folder, and with a registered one") {
   files.write_endpoint();
   CHECK(workspace.put_endpoint(files.path("endpoint.yml")).value().name == "numbers");
   auto const first = workspace.deploy(files.write_deployment("first", "{path: ./model}")).value();
@@ -148,7 +152,9 @@ TEST_CASE_FIXTURE(Fixture, "an endpoint is made, deployed to and called: with a 
 
   files.write("model/factor.txt", "3");
   auto const model = workspace.models().put({.name = "factor", .path = files.path("model").string()}).value();
-  CHECK(workspace.deploy(files.write_deployment("second", "azureml:factor@latest")).value().model.ends_with("/models/factor/versions/1"));
+  CHECK(workspace.deploy(files.write_deployment("second", "azureml:factor@latest"))
+            .value()
+            .model.ends_with("/models/factor/versions/1"));
   CHECK(Json::parse(scoring.invoke("[1]", {}, "second").value().body) == Json{3.0});
   CHECK(workspace.deploy(files.write_deployment("third", "azureml:nothing:1"), model.id).value().model == model.id);
 }
@@ -167,7 +173,9 @@ TEST_CASE_FIXTURE(Fixture, "the same verbs reach a served workspace over TLS") {
   auto address = workspace.embedded()->address();
   address.endpoint = served.tls_url;
   auto const remote = Workspace::remote(address, static_token("anything"), served.ca_file).value();
-  CHECK(said(remote, finished(remote, remote.submit(files.path("pipeline.yml"), {.set = {{"inputs.who", "wire"}}}).value())) == "hello wire\n");
+  CHECK(said(remote,
+             finished(remote, remote.submit(files.path("pipeline.yml"), {.set = {{"inputs.who", "wire"}}}).value())) ==
+        "hello wire\n");
   CHECK_FALSE(remote.embedded());
   CHECK(remote.workspaces().get().value().name == workspace.workspaces().get().value().name);
 

@@ -1,6 +1,6 @@
-#include "fake_endpoint.hpp"
-
 #include "podium/rollout/drive.hpp"
+
+#include "fake_endpoint.hpp"
 
 #include <atomic>
 #include <fstream>
@@ -19,20 +19,26 @@ model::PromotionPolicy small_policy() {
                                      .checks = {{"parity", "online_offline_difference", "", 1e-9},
                                                 {"err", "error_rate", "", 0.02},
                                                 {"psi_own", "psi", "own_offline_scores", 0.4}}};
-  policy.canary = model::CanaryStage{.alpha_rollback = 0.05,
-                                     .steps = {{10, 1000, {{"error_rate", 0.2}}}, {50, 300, {{"error_rate", 0.2}}}},
-                                     .bake_min_requests = 200,
-                                     .rollback = {{"error_rate", "champion", 1.0, 0, 0.5}, {"error_rate", "absolute", 1, 0.01, 0.5}},
-                                     .srm_p = 0.0005};
+  policy.canary = model::CanaryStage{
+      .alpha_rollback = 0.05,
+      .steps = {{10, 1000, {{"error_rate", 0.2}}}, {50, 300, {{"error_rate", 0.2}}}},
+      .bake_min_requests = 200,
+      .rollback = {{"error_rate", "champion", 1.0, 0, 0.5}, {"error_rate", "absolute", 1, 0.01, 0.5}},
+      .srm_p = 0.0005};
   return policy;
 }
 
 struct Fixture {
   std::shared_ptr<FakeEndpoint> wire = std::make_shared<FakeEndpoint>();
   testing::FakeClock clock;
-  Session session{{"https://arm.test", "s", "rg", "ws"}, wire, static_token("t"), {.retry = {.max_attempts = 1}, .clock = &clock}};
-  rollout::Plan plan{.endpoint = "e", .champion = "champion", .challenger = "challenger", .challenger_model = "azureml:flights:2",
-                     .policy = small_policy(), .reference_scores = {}};
+  Session session{
+      {"https://arm.test", "s", "rg", "ws"}, wire, static_token("t"), {.retry = {.max_attempts = 1}, .clock = &clock}};
+  rollout::Plan plan{.endpoint = "e",
+                     .champion = "champion",
+                     .challenger = "challenger",
+                     .challenger_model = "azureml:flights:2",
+                     .policy = small_policy(),
+                     .reference_scores = {}};
   std::vector<std::pair<std::string, Json>> journal;
   std::vector<model::RolloutStep> told;
   std::int64_t available = 1'000'000;
@@ -75,7 +81,8 @@ Shares const champion_only{{{"champion", 100}}};
 /// Errors of `percent` of the challenger's requests, only where it takes live traffic.
 auto faulty_when_live(FakeEndpoint& wire, double percent) {
   return [&wire, percent](std::string const& deployment, std::string const& id) {
-    return deployment == "challenger" && wire.shares.mirror.empty() && uniform_of("fault " + id) < percent / 100 ? 424 : 200;
+    return deployment == "challenger" && wire.shares.mirror.empty() && uniform_of("fault " + id) < percent / 100 ? 424
+                                                                                                                 : 200;
   };
 }
 
@@ -95,7 +102,7 @@ TEST_CASE_FIXTURE(Fixture, "a sound challenger ends with all of the traffic") {
   CHECK(wire->tag == "kept");
   REQUIRE(record.steps.size() == 4);
   CHECK(record.steps[0].pairs >= 200);
-  CHECK(record.steps[0].pairs < 300);   // a batch more at most
+  CHECK(record.steps[0].pairs < 300);  // a batch more at most
   CHECK(record.requests == sent);
 }
 
@@ -106,15 +113,19 @@ TEST_CASE_FIXTURE(Fixture, "every change is written down before it is made, and 
     return std::nullopt;
   };
   REQUIRE(drive());
-  CHECK(kinds() == std::vector<std::string>{"intent", "applied", "intent", "applied", "intent", "applied", "intent", "applied", "intent",
-                                            "applied", "promotion"});
+  CHECK(kinds() == std::vector<std::string>{"intent", "applied", "intent", "applied", "intent", "applied", "intent",
+                                            "applied", "intent", "applied", "promotion"});
   CHECK(entries_at_put == std::vector<std::size_t>{1, 3, 5, 7, 9});
-  CHECK(journal[4].second == Json{{"endpoint", "e"}, {"stage", "canary"}, {"traffic", {{"champion", 90}, {"challenger", 10}}}, {"mirror", Json::object()}});
+  CHECK(journal[4].second == Json{{"endpoint", "e"},
+                                  {"stage", "canary"},
+                                  {"traffic", {{"champion", 90}, {"challenger", 10}}},
+                                  {"mirror", Json::object()}});
   CHECK(journal[4].second == journal[5].second);
   CHECK(journal.back().second["outcome"] == "promoted");
 }
 
-TEST_CASE_FIXTURE(Fixture, "a fault that shows after the mirror is rolled back, and the champion has its traffic again") {
+TEST_CASE_FIXTURE(Fixture,
+                  "a fault that shows after the mirror is rolled back, and the champion has its traffic again") {
   wire->status = faulty_when_live(*wire, 10);
   auto const record = drive().value();
   CHECK(record.outcome == "rolled_back");
@@ -150,7 +161,9 @@ TEST_CASE_FIXTURE(Fixture, "an online score that is not the offline score never 
 }
 
 TEST_CASE_FIXTURE(Fixture, "a mirrored deployment that fails is caught by its status") {
-  wire->status = [](std::string const& deployment, std::string const&) { return deployment == "challenger" ? 424 : 200; };
+  wire->status = [](std::string const& deployment, std::string const&) {
+    return deployment == "challenger" ? 424 : 200;
+  };
   auto const record = drive().value();
   CHECK(record.reason.starts_with("SHADOW:err="));
   CHECK(record.steps[0].challenger_errors == record.steps[0].pairs);
@@ -158,7 +171,7 @@ TEST_CASE_FIXTURE(Fixture, "a mirrored deployment that fails is caught by its st
 
 TEST_CASE_FIXTURE(Fixture, "mirrored answers that come late are waited for when the requests are used up") {
   available = 500;
-  wire->collector_lag = 9;   // five batches see nothing, and so do four looks after the last
+  wire->collector_lag = 9;  // five batches see nothing, and so do four looks after the last
   auto const record = drive().value();
   CHECK(record.steps[0].pairs >= 200);
   CHECK(record.steps[0].outcome == "advanced");
@@ -191,12 +204,14 @@ TEST_CASE_FIXTURE(Fixture, "an interrupted rollout gives the champion its traffi
   REQUIRE_FALSE(record);
   CHECK(record.error().code() == Errc::cancelled);
   CHECK(wire->shares == champion_only);
-  CHECK(wire->history[2].live.at("challenger") == 10);   // it had taken live traffic by then
+  CHECK(wire->history[2].live.at("challenger") == 10);  // it had taken live traffic by then
   CHECK(kinds().back() == "rollback");
   CHECK(journal.back().second["reason"] == "CANCELLED:the caller cancelled");
 }
 
-TEST_CASE_FIXTURE(Fixture, "wherever the control plane fails, the champion ends with all of the traffic or the error says that it has not") {
+TEST_CASE_FIXTURE(
+    Fixture,
+    "wherever the control plane fails, the champion ends with all of the traffic or the error says that it has not") {
   std::size_t calls = 0;
   wire->first = [&](http::Request const& request) -> std::optional<FakeEndpoint::Answer> {
     if (request.url.find("arm.test") != std::string::npos) ++calls;
@@ -206,7 +221,7 @@ TEST_CASE_FIXTURE(Fixture, "wherever the control plane fails, the champion ends 
   auto const all = calls;
   REQUIRE(all > 20);
   for (std::size_t broken = 0; broken < all; ++broken) {
-    for (bool const carried_out : {false, true}) {   // the request is lost, or only its answer
+    for (bool const carried_out : {false, true}) {  // the request is lost, or only its answer
       CAPTURE(broken);
       CAPTURE(carried_out);
       Fixture one;
@@ -233,7 +248,8 @@ TEST_CASE_FIXTURE(Fixture, "the way back is tried again when it fails") {
   wire->status = faulty_when_live(*wire, 10);
   int refusals = 5;
   wire->first = [&](http::Request const& request) -> std::optional<FakeEndpoint::Answer> {
-    bool const back = request.method == "PUT" && wire->shares.live.contains("challenger") && request.body.find("challenger") == std::string::npos;
+    bool const back = request.method == "PUT" && wire->shares.live.contains("challenger") &&
+                      request.body.find("challenger") == std::string::npos;
     if (!back || refusals-- <= 0) return std::nullopt;
     return http::Response{503, {}, R"({"error":{"code":"Busy","message":"try later"}})"};
   };
@@ -262,7 +278,8 @@ TEST_CASE_FIXTURE(Fixture, "a journal that cannot be written stops the way forwa
   REQUIRE_FALSE(record);
   CHECK(record.error().code() == Errc::exhausted);
   CHECK(wire->shares == champion_only);
-  for (auto const& shares : wire->history) CHECK(shares.live != std::map<std::string, int>{{"champion", 50}, {"challenger", 50}});
+  for (auto const& shares : wire->history)
+    CHECK(shares.live != std::map<std::string, int>{{"champion", 50}, {"challenger", 50}});
 }
 
 TEST_CASE_FIXTURE(Fixture, "somebody else's change of the traffic is never fought") {
@@ -301,7 +318,8 @@ TEST_CASE_FIXTURE(Fixture, "being refused for haste is not an error of the model
   std::map<std::string, int> refused;
   wire->first = [&](http::Request const& request) -> std::optional<FakeEndpoint::Answer> {
     auto const id = request.headers.get("x-ms-client-request-id");
-    if (request.url != "https://e.test/score" || uniform_of("busy " + id) > 0.2 || ++refused[id] > 2) return std::nullopt;
+    if (request.url != "https://e.test/score" || uniform_of("busy " + id) > 0.2 || ++refused[id] > 2)
+      return std::nullopt;
     return http::Response{429, {{"azureml-model-deployment", "champion"}}, {}};
   };
   auto const record = drive().value();

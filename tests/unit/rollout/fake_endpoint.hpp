@@ -45,18 +45,18 @@ class FakeEndpoint final : public podium::http::Transport {
   // Set before the first request.
   std::function<int(std::string const& deployment, std::string const& id)> status =
       [](std::string const&, std::string const&) { return 200; };
-  double online_shift = 0;                                     ///< added to what the challenger answers
-  int collector_lag = 0;                                       ///< looks at the collector that see nothing yet
-  std::map<std::string, std::string> states{};                 ///< deployment -> provisioning state; else Succeeded
+  double online_shift = 0;                      ///< added to what the challenger answers
+  int collector_lag = 0;                        ///< looks at the collector that see nothing yet
+  std::map<std::string, std::string> states{};  ///< deployment -> provisioning state; else Succeeded
   /// Sees every request first; an answer ends it there.
   std::function<std::optional<Answer>(podium::http::Request const&)> first = [](auto const&) { return std::nullopt; };
 
   // Read after the last.
-  std::vector<Shares> history{};                               ///< every split that was set, in order
+  std::vector<Shares> history{};  ///< every split that was set, in order
   Shares shares{{{"champion", 100}}};
-  std::map<std::string, int> live_requests{};                  ///< deployment -> how many
+  std::map<std::string, int> live_requests{};  ///< deployment -> how many
   std::string collected{};
-  std::string tag = "kept";                                    ///< of the endpoint: not the rollout's business
+  std::string tag = "kept";  ///< of the endpoint: not the rollout's business
 
   void send(podium::http::Request request, podium::Context const&, Done done) override { done(answer(request)); }
 
@@ -73,20 +73,27 @@ class FakeEndpoint final : public podium::http::Transport {
     if (ends("/datastores/workspaceblobstore"))
       return json({{"name", "workspaceblobstore"},
                    {"properties",
-                    {{"datastoreType", "AzureBlob"}, {"accountName", "acct"}, {"containerName", "box"}, {"endpoint", "core.windows.net"}}}});
+                    {{"datastoreType", "AzureBlob"},
+                     {"accountName", "acct"},
+                     {"containerName", "box"},
+                     {"endpoint", "core.windows.net"}}}});
     if (ends("/listSecrets")) return json({{"secretsType", "Sas"}, {"sasToken", "sv=1&sig=x"}});
     if (ends("/onlineEndpoints/e/listKeys")) return json({{"primaryKey", "k1"}, {"secondaryKey", "k2"}});
     if (ends("/onlineEndpoints/e")) {
       if (request.method == "PUT") {
         auto const properties = Json::parse(request.body)["properties"];
-        shares = {properties["traffic"].get<std::map<std::string, int>>(), properties["mirrorTraffic"].get<std::map<std::string, int>>()};
+        shares = {properties["traffic"].get<std::map<std::string, int>>(),
+                  properties["mirrorTraffic"].get<std::map<std::string, int>>()};
         tag = Json::parse(request.body)["tags"]["mine"];
         history.push_back(shares);
       }
       return json({{"name", "e"},
                    {"tags", {{"mine", tag}}},
                    {"properties",
-                    {{"authMode", "Key"}, {"traffic", shares.live}, {"mirrorTraffic", shares.mirror}, {"scoringUri", "https://e.test/score"},
+                    {{"authMode", "Key"},
+                     {"traffic", shares.live},
+                     {"mirrorTraffic", shares.mirror},
+                     {"scoringUri", "https://e.test/score"},
                      {"provisioningState", "Succeeded"}}}});
     }
     if (auto const at = url.find("/onlineEndpoints/e/deployments/"); at != std::string::npos) {
@@ -118,7 +125,11 @@ class FakeEndpoint final : public podium::http::Transport {
     auto scores = Json::parse(body);
     for (auto& one : scores) one = one.get<double>() + online_shift;
     auto const code = status(deployment, id);
-    collected += Json{{"xrequestid", id}, {"data", code == 200 ? Json{{"scores", scores}} : Json{}}, {"podium", {{"status", code}, {"mirrored", true}}}}.dump() + "\n";
+    collected += Json{{"xrequestid", id},
+                      {"data", code == 200 ? Json{{"scores", scores}} : Json{}},
+                      {"podium", {{"status", code}, {"mirrored", true}}}}
+                     .dump() +
+                 "\n";
   }
 
   Answer blob(podium::http::Request const& request) {
@@ -128,7 +139,8 @@ class FakeEndpoint final : public podium::http::Transport {
       --collector_lag;
       return podium::http::Response{200, {}, "<EnumerationResults><Blobs/></EnumerationResults>"};
     }
-    return podium::http::Response{200, {}, "<EnumerationResults><Blobs><Blob><Name>" + name + "</Name></Blob></Blobs></EnumerationResults>"};
+    return podium::http::Response{
+        200, {}, "<EnumerationResults><Blobs><Blob><Name>" + name + "</Name></Blob></Blobs></EnumerationResults>"};
   }
 
   std::mutex mutex_;

@@ -50,7 +50,8 @@ TEST_CASE("a changed entry is found, and its line named") {
   Folder folder;
   {
     auto ledger = Ledger::open(folder.file()).value();
-    for (auto const* body : {R"({"weight":10})", R"({"weight":50})", R"({"weight":100})"}) REQUIRE(ledger.append("intent", body));
+    for (auto const* body : {R"({"weight":10})", R"({"weight":50})", R"({"weight":100})"})
+      REQUIRE(ledger.append("intent", body));
   }
   auto text = folder.text();
   text.replace(text.find("\"weight\":50"), 11, "\"weight\":60");
@@ -59,6 +60,29 @@ TEST_CASE("a changed entry is found, and its line named") {
   REQUIRE_FALSE(found);
   CHECK(found.error().code() == Errc::protocol);
   CHECK(found.error().message().find("line 2 ") != std::string::npos);
+}
+
+TEST_CASE("an entry that was taken out, moved or invented breaks the chain") {
+  Folder folder;
+  {
+    auto ledger = Ledger::open(folder.file()).value();
+    for (auto const* body : {"1", "2", "3", "4"}) REQUIRE(ledger.append("note", body));
+  }
+  std::vector<std::string> lines;
+  std::istringstream text{folder.text()};
+  for (std::string line; std::getline(text, line);) lines.push_back(line + "\n");
+  REQUIRE(lines.size() == 4);
+  auto const verdict = [&](std::vector<std::size_t> const& order) {
+    std::string all;
+    for (auto const i : order) all += lines[i];
+    folder.write(all);
+    return Ledger::open(folder.file()).value().verify().has_value();
+  };
+  CHECK(verdict({0, 1, 2, 3}));
+  CHECK_FALSE(verdict({0, 2, 3}));
+  CHECK_FALSE(verdict({1, 2, 3}));
+  CHECK_FALSE(verdict({0, 2, 1, 3}));
+  CHECK_FALSE(verdict({0, 1, 1, 2, 3}));
 }
 
 TEST_CASE("a line that a crash has torn is cut, and the cut is on the record") {

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 
 using namespace podium;
@@ -18,11 +19,12 @@ model::PromotionPolicy policy() {
                                      .checks = {{"parity", "online_offline_difference", "", 1e-9},
                                                 {"err", "error_rate", "", 0.02},
                                                 {"psi_own", "psi", "own_offline_scores", 0.2}}};
-  policy.canary = model::CanaryStage{.alpha_rollback = 0.05,
-                                     .steps = {{10, 4400, {{"error_rate", 0.02}}}, {50, 1700, {{"error_rate", 0.01}}}},
-                                     .bake_min_requests = 1500,
-                                     .rollback = {{"error_rate", "champion", 1.0, 0, 0.5}, {"error_rate", "absolute", 1, 0.01, 0.5}},
-                                     .srm_p = 0.0005};
+  policy.canary = model::CanaryStage{
+      .alpha_rollback = 0.05,
+      .steps = {{10, 4400, {{"error_rate", 0.02}}}, {50, 1700, {{"error_rate", 0.01}}}},
+      .bake_min_requests = 1500,
+      .rollback = {{"error_rate", "champion", 1.0, 0, 0.5}, {"error_rate", "absolute", 1, 0.01, 0.5}},
+      .srm_p = 0.0005};
   return policy;
 }
 
@@ -40,7 +42,7 @@ struct World {
   std::mt19937 random{7};
   int live_weight = 0;
   int mirror = 0;
-  std::vector<std::pair<int, int>> traffic{};   ///< every (weight, mirror) that was set, in order
+  std::vector<std::pair<int, int>> traffic{};  ///< every (weight, mirror) that was set, in order
 
   /// `fails(arm, requests the challenger has had so far)`
   template <class Fails>
@@ -69,8 +71,10 @@ struct World {
         if (!machine.observe(arm, fails(arm, challenger))) break;
       }
       machine.pairs(pairs);
-      if (i < next.count && sent >= requests) machine.exhausted();
-      else machine.batch_done();
+      if (i < next.count && sent >= requests)
+        machine.exhausted();
+      else
+        machine.batch_done();
     }
   }
 };
@@ -98,7 +102,9 @@ TEST_CASE("a sound challenger goes through every stage and ends at 100 %") {
 TEST_CASE("a fault that starts after the mirror is rolled back, and the reason names the number that did it") {
   World world{Machine{policy(), uniform(20000, 1)}};
   std::mt19937 random{3};
-  world.run([&](Arm arm, std::int64_t) { return arm == Arm::challenger && std::uniform_int_distribution<int>{0, 99}(random) < 5; });
+  world.run([&](Arm arm, std::int64_t) {
+    return arm == Arm::challenger && std::uniform_int_distribution<int>{0, 99}(random) < 5;
+  });
   auto const& record = world.machine.record();
   CHECK(record.outcome == "rolled_back");
   CHECK(record.reason.starts_with("E_VALUE:error_rate="));
@@ -188,16 +194,40 @@ TEST_CASE("equal error rates are seldom taken for a fault") {
   // conservative.  Binomial(200, .05) exceeds 19 with probability 0.003.
   auto wanted = policy();
   wanted.shadow.reset();
-  wanted.canary->rollback[1].above = 0.03;   // the absolute rule tolerates what both have
+  wanted.canary->rollback[1].above = 0.03;  // the absolute rule tolerates what both have
   int false_alarms = 0;
   for (unsigned world = 0; world < 200; ++world) {
     World one{Machine{wanted, {}}};
     one.random.seed(world);
     std::mt19937 faults{world + 1000};
-    one.run([&](Arm, std::int64_t) { return std::uniform_int_distribution<int>{0, 99}(faults) == 0; });
+    one.run([&](Arm, std::int64_t) { return std::uniform_int_distribution<int>{0, 99}(faults) == 0; }, 10'000);
     false_alarms += one.machine.record().outcome == "rolled_back";
   }
   CHECK(false_alarms <= 19);
+}
+
+TEST_CASE("a fault of 5 % is found as soon as the reference simulation finds it") {
+  // flights.md section 4: 10 % traffic, threshold 40, champion without errors, 200 seeds: median 782, p95 1,733.
+  auto wanted = policy();
+  wanted.shadow.reset();
+  wanted.canary->rollback.pop_back();
+  std::vector<std::int64_t> needed;
+  for (unsigned world = 0; world < 200; ++world) {
+    World one{Machine{wanted, {}}};
+    one.random.seed(world);
+    std::mt19937 faults{world + 1000};
+    one.run(
+        [&](Arm arm, std::int64_t) {
+          return arm == Arm::challenger && std::uniform_int_distribution<int>{0, 99}(faults) < 5;
+        },
+        4400);
+    REQUIRE(one.machine.record().outcome == "rolled_back");
+    needed.push_back(one.machine.record().requests);
+  }
+  std::ranges::sort(needed);
+  CHECK(needed[100] > 650);
+  CHECK(needed[100] < 950);
+  CHECK(needed[190] < 2200);
 }
 
 TEST_CASE("the curve of e-values stays small however long a stage takes") {

@@ -1,12 +1,11 @@
-#include "fake_endpoint.hpp"
+#include "podium/promote.hpp"
 
+#include "fake_endpoint.hpp"
 #include "unit/gate/worlds.hpp"
 
-#include "podium/promote.hpp"
 #include "podium/rollout/ledger.hpp"
 
 #include <filesystem>
-
 #include <unistd.h>
 
 using namespace podium;
@@ -17,8 +16,10 @@ namespace {
 struct Fixture {
   std::shared_ptr<FakeEndpoint> wire = std::make_shared<FakeEndpoint>();
   testing::FakeClock clock;
-  Session session{{"https://arm.test", "s", "rg", "ws"}, wire, static_token("t"), {.retry = {.max_attempts = 1}, .clock = &clock}};
-  std::filesystem::path folder = std::filesystem::temp_directory_path() / ("podium-promote-" + std::to_string(::getpid()));
+  Session session{
+      {"https://arm.test", "s", "rg", "ws"}, wire, static_token("t"), {.retry = {.max_attempts = 1}, .clock = &clock}};
+  std::filesystem::path folder =
+      std::filesystem::temp_directory_path() / ("podium-promote-" + std::to_string(::getpid()));
   PromoteOptions options;
 
   Fixture() {

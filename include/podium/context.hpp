@@ -10,15 +10,13 @@ namespace podium::inline v0 {
 
 /// How long a caller is prepared to wait, and whether it still is.  Passed last, copied freely.
 struct Context {
-  std::stop_token stop{};                                            ///< empty: never cancelled
-  std::optional<std::chrono::steady_clock::time_point> deadline{};   ///< empty: waits for ever
+  std::stop_token stop{};                                           ///< empty: never cancelled
+  std::optional<std::chrono::steady_clock::time_point> deadline{};  ///< empty: waits for ever
 
   /// The Error to return if the caller has given up or its deadline has passed.
-  std::optional<Error> interrupted(
-      std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now()) const {
+  std::optional<Error> interrupted(std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now()) const {
     if (stop.stop_requested()) return Error{Errc::cancelled, "the caller cancelled"};
-    if (deadline && now >= *deadline)
-      return Error{Errc::deadline_exceeded, "the deadline passed"};
+    if (deadline && now >= *deadline) return Error{Errc::deadline_exceeded, "the deadline passed"};
     return std::nullopt;
   }
 

@@ -24,25 +24,54 @@ class [[nodiscard]] Result {
   Result(Error error) : state_{std::in_place_index<1>, std::move(error)} {}
   template <class U>
     requires(std::is_convertible_v<U, T> && !std::is_same_v<std::remove_cvref_t<U>, T> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Error> &&
-             !std::is_same_v<std::remove_cvref_t<U>, Result>)
+             !std::is_same_v<std::remove_cvref_t<U>, Error> && !std::is_same_v<std::remove_cvref_t<U>, Result>)
   Result(U&& value) : state_{std::in_place_index<0>, std::forward<U>(value)} {}
 
   bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
 
-  T& operator*() & { assert(has_value()); return *std::get_if<0>(&state_); }
-  T const& operator*() const& { assert(has_value()); return *std::get_if<0>(&state_); }
-  T&& operator*() && { assert(has_value()); return std::move(*std::get_if<0>(&state_)); }
-  T* operator->() { assert(has_value()); return std::get_if<0>(&state_); }
-  T const* operator->() const { assert(has_value()); return std::get_if<0>(&state_); }
+  T& operator*() & {
+    assert(has_value());
+    return *std::get_if<0>(&state_);
+  }
+  T const& operator*() const& {
+    assert(has_value());
+    return *std::get_if<0>(&state_);
+  }
+  T&& operator*() && {
+    assert(has_value());
+    return std::move(*std::get_if<0>(&state_));
+  }
+  T* operator->() {
+    assert(has_value());
+    return std::get_if<0>(&state_);
+  }
+  T const* operator->() const {
+    assert(has_value());
+    return std::get_if<0>(&state_);
+  }
 
-  Error const& error() const& { assert(!has_value()); return *std::get_if<1>(&state_); }
-  Error&& error() && { assert(!has_value()); return std::move(*std::get_if<1>(&state_)); }
+  Error const& error() const& {
+    assert(!has_value());
+    return *std::get_if<1>(&state_);
+  }
+  Error&& error() && {
+    assert(!has_value());
+    return std::move(*std::get_if<1>(&state_));
+  }
 
-  T& value() & { check(); return **this; }
-  T const& value() const& { check(); return **this; }
-  T value() && { check(); return std::move(**this); }   // by value: safe in `for (auto x : f().value())`
+  T& value() & {
+    check();
+    return **this;
+  }
+  T const& value() const& {
+    check();
+    return **this;
+  }
+  T value() && {
+    check();
+    return std::move(**this);
+  }  // by value: safe in `for (auto x : f().value())`
 
   T value_or(T other) && { return has_value() ? std::move(**this) : std::move(other); }
 
@@ -64,8 +93,14 @@ class [[nodiscard]] Result<void> {
 
   bool has_value() const noexcept { return !error_; }
   explicit operator bool() const noexcept { return has_value(); }
-  Error const& error() const& { assert(error_); return *error_; }
-  Error&& error() && { assert(error_); return *std::move(error_); }
+  Error const& error() const& {
+    assert(error_);
+    return *error_;
+  }
+  Error&& error() && {
+    assert(error_);
+    return *std::move(error_);
+  }
   void value() const {
     if (error_) throw Exception{*error_};
   }

@@ -11,12 +11,8 @@ namespace {
 
 class SystemClock final : public Clock {
  public:
-  std::chrono::system_clock::time_point now() const override {
-    return std::chrono::system_clock::now();
-  }
-  std::chrono::steady_clock::time_point steady_now() const override {
-    return std::chrono::steady_clock::now();
-  }
+  std::chrono::system_clock::time_point now() const override { return std::chrono::system_clock::now(); }
+  std::chrono::steady_clock::time_point steady_now() const override { return std::chrono::steady_clock::now(); }
   void sleep(std::chrono::milliseconds time, Context const& ctx) override {
     auto const end = std::chrono::steady_clock::now() + time;
     auto const until = ctx.deadline && *ctx.deadline < end ? *ctx.deadline : end;

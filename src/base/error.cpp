@@ -6,20 +6,34 @@ namespace podium::inline v0 {
 
 std::string_view to_string(Errc code) noexcept {
   switch (code) {
-    case Errc::invalid_argument: return "invalid argument";
-    case Errc::unauthenticated: return "unauthenticated";
-    case Errc::permission_denied: return "permission denied";
-    case Errc::not_found: return "not found";
-    case Errc::conflict: return "conflict";
-    case Errc::locked: return "locked";
-    case Errc::throttled: return "throttled";
-    case Errc::unavailable: return "unavailable";
-    case Errc::deadline_exceeded: return "deadline exceeded";
-    case Errc::cancelled: return "cancelled";
-    case Errc::exhausted: return "out of resources";
-    case Errc::failed: return "failed";
-    case Errc::protocol: return "protocol error";
-    case Errc::internal: return "internal error";
+    case Errc::invalid_argument:
+      return "invalid argument";
+    case Errc::unauthenticated:
+      return "unauthenticated";
+    case Errc::permission_denied:
+      return "permission denied";
+    case Errc::not_found:
+      return "not found";
+    case Errc::conflict:
+      return "conflict";
+    case Errc::locked:
+      return "locked";
+    case Errc::throttled:
+      return "throttled";
+    case Errc::unavailable:
+      return "unavailable";
+    case Errc::deadline_exceeded:
+      return "deadline exceeded";
+    case Errc::cancelled:
+      return "cancelled";
+    case Errc::exhausted:
+      return "out of resources";
+    case Errc::failed:
+      return "failed";
+    case Errc::protocol:
+      return "protocol error";
+    case Errc::internal:
+      return "internal error";
   }
   return "unknown error";
 }

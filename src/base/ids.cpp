@@ -13,7 +13,7 @@ namespace {
 template <std::size_t N>
 std::array<unsigned char, N> random_bytes() {
   std::array<unsigned char, N> bytes;
-  if (RAND_bytes(bytes.data(), static_cast<int>(N)) != 1) std::abort();   // no entropy: nothing is safe
+  if (RAND_bytes(bytes.data(), static_cast<int>(N)) != 1) std::abort();  // no entropy: nothing is safe
   return bytes;
 }
 

@@ -56,12 +56,14 @@ Result<std::vector<std::string>> read_units(std::string const& file, model::Prom
 
 void EvidenceOptions::add_to(CLI::App& command) {
   command.add_option("--policy", policy, "Promotion policy (YAML)")->required()->type_name("FILE");
-  command.add_option("--predictions", predictions,
-                     "Evaluation set and its table (Parquet, CSV, Arrow): the policy's columns, and the scores as "
-                     "champion and challenger")
+  command
+      .add_option("--predictions", predictions,
+                  "Evaluation set and its table (Parquet, CSV, Arrow): the policy's columns, and the scores as "
+                  "champion and challenger")
       ->required()
       ->type_name("ID=FILE");
-  command.add_option("--train-units", train_units, "Units seen in training: a table, or .txt with one a line")->type_name("FILE");
+  command.add_option("--train-units", train_units, "Units seen in training: a table, or .txt with one a line")
+      ->type_name("FILE");
   command.add_option("--train-end", train_end, "Newest label time in training, UTC")->type_name("TIME");
   command.add_option("--used", used, "How often an evaluation set was used before")->type_name("ID=N");
 }

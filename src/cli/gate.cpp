@@ -1,11 +1,12 @@
 #include "cli/command.hpp"
 #include "cli/evidence_options.hpp"
+
 #include "podium/gate/evaluate.hpp"
 #include "podium/gate/report.hpp"
 
 #include <cmath>
-#include <filesystem>
 #include <cstdio>
+#include <filesystem>
 
 namespace podium::cli {
 namespace {
@@ -26,9 +27,10 @@ std::string number(double value) {
 void show(model::Decision const& decision, Terminal& term) {
   std::vector<std::vector<std::string>> rows{{"CHECK", "ESTIMATE", "INTERVAL", "LINE", "OUTCOME"}};
   for (auto const& check : decision.checks)
-    rows.push_back({check.id + (check.slice.empty() || check.id.find('=') != std::string::npos ? "" : " " + check.slice),
-                    number(check.estimate), number(check.lower) + " .. " + number(check.upper), number(check.margin),
-                    std::string{gate::to_string(check.outcome)}});
+    rows.push_back(
+        {check.id + (check.slice.empty() || check.id.find('=') != std::string::npos ? "" : " " + check.slice),
+         number(check.estimate), number(check.lower) + " .. " + number(check.upper), number(check.margin),
+         std::string{gate::to_string(check.outcome)}});
   term.out << table(rows) << '\n' << gate::to_string(decision.verdict) << '\n';
   for (auto const& reason : decision.reasons) term.out << "  " << reason.code << ": " << reason.message << '\n';
   for (auto const& check : decision.checks)
@@ -52,14 +54,16 @@ int evaluate(Arguments const& args, Terminal& term) {
                                   .rollout = {},
                                   .tables = {},
                                   .provenance = evidence->provenance};
-    for (auto const& [name, text] : {std::pair{"decision.json", gate::to_json(*decision) + "\n"},
-                                     std::pair{"report.html", gate::render_html(input)},
-                                     std::pair{"summary.md", gate::render_markdown(input)}})
+    for (auto const& [name, text] :
+         {std::pair{"decision.json", gate::to_json(*decision) + "\n"},
+          std::pair{"report.html", gate::render_html(input)}, std::pair{"summary.md", gate::render_markdown(input)}})
       if (auto written = write_file(args.out + "/" + name, text); !written)
         return fail(term, "gate evaluate", written.error());
   }
-  if (args.output == "json") term.out << gate::to_json(*decision) << '\n';
-  else show(*decision, term);
+  if (args.output == "json")
+    term.out << gate::to_json(*decision) << '\n';
+  else
+    show(*decision, term);
   return gate::exit_code(*decision);
 }
 
@@ -74,9 +78,8 @@ void add_gate(CLI::App& app, Action& action) {
   command->add_option("--out", args->out, "Folder for decision.json, report.html and summary.md")->type_name("DIR");
   command->add_option("--output,-o", args->output, "human or json")->check(CLI::IsMember({"human", "json"}));
   command->footer("Exit: 0 promote, 10 or 11 hold, 20 reject; 1 could not do it, 2 usage or policy error.");
-  command->callback([args, &action] {
-    action = [args](Terminal& term, Context const&) { return evaluate(*args, term); };
-  });
+  command->callback(
+      [args, &action] { action = [args](Terminal& term, Context const&) { return evaluate(*args, term); }; });
 }
 
 }  // namespace podium::cli

@@ -1,11 +1,11 @@
 #include "cli/command.hpp"
+
 #include "podium/data/table.hpp"
 
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <thread>
-
 #include <unistd.h>
 
 namespace {
@@ -27,7 +27,7 @@ void stop_on_signals(std::stop_source stop) {
       stop.request_stop();
     }
   }}.detach();
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = on_signal;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);

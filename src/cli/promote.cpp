@@ -1,9 +1,10 @@
+#include "podium/promote.hpp"
+
 #include "cli/command.hpp"
 #include "cli/evidence_options.hpp"
 #include "cli/workspace_options.hpp"
-#include "podium/data/table.hpp"
-#include "podium/promote.hpp"
 
+#include "podium/data/table.hpp"
 
 namespace podium::cli {
 namespace {
@@ -78,7 +79,8 @@ int promote(Arguments const& args, Terminal& term, Context const& ctx) {
              << "}\n";
   } else {
     term.out << gate::to_string(promotion->decision.verdict) << '\n';
-    for (auto const& reason : promotion->decision.reasons) term.out << "  " << reason.code << ": " << reason.message << '\n';
+    for (auto const& reason : promotion->decision.reasons)
+      term.out << "  " << reason.code << ": " << reason.message << '\n';
     if (promotion->rollout)
       term.out << promotion->rollout->outcome << " after " << promotion->rollout->requests << " requests"
                << (promotion->rollout->reason.empty() ? "" : ": " + promotion->rollout->reason) << '\n';
@@ -97,14 +99,16 @@ void add_promote(CLI::App& app, Action& action) {
   command->add_option("--champion", args->champion, "Deployment that serves 100 % now")->required();
   command->add_option("--challenger", args->challenger, "Deployment beside it at 0 %")->required();
   command->add_option("--challenger-model", args->challenger_model, "Model id, for the record");
-  command->add_option("--traffic", args->traffic, "Requests to replay: a table with id, body and perhaps offline_score")->type_name("FILE");
-  command->add_option("--ledger", args->ledger, "JSON lines that every decision and change is appended to")->type_name("FILE");
+  command->add_option("--traffic", args->traffic, "Requests to replay: a table with id, body and perhaps offline_score")
+      ->type_name("FILE");
+  command->add_option("--ledger", args->ledger, "JSON lines that every decision and change is appended to")
+      ->type_name("FILE");
   command->add_option("--output,-o", args->output, "human or json")->check(CLI::IsMember({"human", "json"}));
-  command->footer("Exit: 0 promoted, 10 or 11 hold, 20 reject, 30 rolled back; 1 could not do it, 2 usage or policy error,\n"
-                  "3 the endpoint changed or a lock is held, 130 interrupted (the champion has its traffic back).");
-  command->callback([args, &action] {
-    action = [args](Terminal& term, Context const& ctx) { return promote(*args, term, ctx); };
-  });
+  command->footer(
+      "Exit: 0 promoted, 10 or 11 hold, 20 reject, 30 rolled back; 1 could not do it, 2 usage or policy error,\n"
+      "3 the endpoint changed or a lock is held, 130 interrupted (the champion has its traffic back).");
+  command->callback(
+      [args, &action] { action = [args](Terminal& term, Context const& ctx) { return promote(*args, term, ctx); }; });
 }
 
 }  // namespace podium::cli

@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/workspace_options.hpp"
+
 #include "podium/clock.hpp"
 
 #include <chrono>
@@ -23,20 +24,34 @@ struct Arguments {
 std::string_view name_of(model::JobStatus status) {
   using enum model::JobStatus;
   switch (status) {
-    case not_started: return "not started";
-    case queued: return "queued";
-    case preparing: return "preparing";
-    case provisioning: return "provisioning";
-    case starting: return "starting";
-    case running: return "running";
-    case finalizing: return "finalizing";
-    case cancel_requested: return "cancelling";
-    case completed: return "completed";
-    case failed: return "failed";
-    case canceled: return "canceled";
-    case not_responding: return "not responding";
-    case paused: return "paused";
-    case unknown: break;
+    case not_started:
+      return "not started";
+    case queued:
+      return "queued";
+    case preparing:
+      return "preparing";
+    case provisioning:
+      return "provisioning";
+    case starting:
+      return "starting";
+    case running:
+      return "running";
+    case finalizing:
+      return "finalizing";
+    case cancel_requested:
+      return "cancelling";
+    case completed:
+      return "completed";
+    case failed:
+      return "failed";
+    case canceled:
+      return "canceled";
+    case not_responding:
+      return "not responding";
+    case paused:
+      return "paused";
+    case unknown:
+      break;
   }
   return "unknown";
 }
@@ -83,9 +98,10 @@ class Follower {
     if (step.status == model::JobStatus::running || ended(step.status)) print_log(step, seen, ctx);
     if (seen.status != step.status) {
       seen.status = step.status;
-      say(label(step), std::string{name_of(step.status)} +
-                           (property(step, "azureml.isreused") == "true" ? ", reused: " + property(step, "podium.reuse") : "") +
-                           (step.error.empty() ? "" : ": " + step.error));
+      say(label(step),
+          std::string{name_of(step.status)} +
+              (property(step, "azureml.isreused") == "true" ? ", reused: " + property(step, "podium.reuse") : "") +
+              (step.error.empty() ? "" : ": " + step.error));
     }
     seen.ended = ended(step.status);
   }
@@ -99,8 +115,10 @@ class Follower {
   void print_log(model::Job const& step, Seen& seen, Context const& ctx) {
     if (property(step, "azureml.isreused") == "true") return;
     auto log = jobs_.log(step.name, ctx);
-    if (!log) return;   // no line yet
-    auto const whole = ended(step.status) ? log->size() : log->rfind('\n') == std::string::npos ? 0 : log->rfind('\n') + 1;
+    if (!log) return;  // no line yet
+    auto const whole = ended(step.status)                      ? log->size()
+                       : log->rfind('\n') == std::string::npos ? 0
+                                                               : log->rfind('\n') + 1;
     if (whole <= seen.log) return;
     std::istringstream lines{log->substr(seen.log, whole - seen.log)};
     for (std::string line; std::getline(lines, line);) say(label(step), "| " + line);
@@ -121,12 +139,13 @@ class Follower {
 
 std::string to_json(model::Job const& job) {
   std::string outputs;
-  for (auto const& [name, uri] : job.outputs) outputs += (outputs.empty() ? "" : ", ") + quote(name) + ": " + quote(uri);
+  for (auto const& [name, uri] : job.outputs)
+    outputs += (outputs.empty() ? "" : ", ") + quote(name) + ": " + quote(uri);
   return "{\"name\": " + quote(job.name) + ", \"display_name\": " + quote(job.display_name) +
          ", \"status\": " + quote(name_of(job.status)) +
          ", \"reused\": " + (property(job, "azureml.isreused") == "true" ? "true" : "false") +
-         ", \"reuse\": " + quote(property(job, "podium.reuse")) + ", \"error\": " + quote(job.error) + ", \"outputs\": {" +
-         outputs + "}";
+         ", \"reuse\": " + quote(property(job, "podium.reuse")) + ", \"error\": " + quote(job.error) +
+         ", \"outputs\": {" + outputs + "}";
 }
 
 int run(Arguments args, Terminal& term, Context const& ctx) {
@@ -160,9 +179,10 @@ int run(Arguments args, Terminal& term, Context const& ctx) {
     term.out << table(rows);
   }
   if (end->status == model::JobStatus::completed) return Exit::done;
-  return fail(term, "run", Error{end->status == model::JobStatus::canceled ? Errc::cancelled : Errc::failed,
-                                 end->error.empty() ? "the job did not complete" : end->error}
-                               .with("job", end->name));
+  return fail(term, "run",
+              Error{end->status == model::JobStatus::canceled ? Errc::cancelled : Errc::failed,
+                    end->error.empty() ? "the job did not complete" : end->error}
+                  .with("job", end->name));
 }
 
 }  // namespace
@@ -177,9 +197,8 @@ void add_run(CLI::App& app, Action& action) {
   command->add_option("--experiment", args->submit.experiment_name, "Experiment to file it under");
   command->add_flag("--force-rerun", args->submit.force_rerun, "Reuse nothing");
   command->add_option("--output,-o", args->output, "human or json")->check(CLI::IsMember({"human", "json"}));
-  command->callback([args, &action] {
-    action = [args](Terminal& term, Context const& ctx) { return run(*args, term, ctx); };
-  });
+  command->callback(
+      [args, &action] { action = [args](Terminal& term, Context const& ctx) { return run(*args, term, ctx); }; });
 }
 
 }  // namespace podium::cli

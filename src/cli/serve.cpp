@@ -1,5 +1,6 @@
 #include "cli/command.hpp"
 #include "cli/workspace_options.hpp"
+
 #include "podium/clock.hpp"
 
 #include <unistd.h>
@@ -44,9 +45,8 @@ void add_serve(CLI::App& app, Action& action) {
   args->workspace.add_to(*command);
   command->add_option("--port", args->port, "Port (0: the kernel picks)");
   command->add_option("--ready-file", args->ready_file, "JSON with url, tls_url, ca, pid, ... once it answers");
-  command->callback([args, &action] {
-    action = [args](Terminal& term, Context const& ctx) { return serve(*args, term, ctx); };
-  });
+  command->callback(
+      [args, &action] { action = [args](Terminal& term, Context const& ctx) { return serve(*args, term, ctx); }; });
 }
 
 }  // namespace podium::cli

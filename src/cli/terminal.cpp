@@ -10,11 +10,15 @@ namespace podium::cli {
 int fail(Terminal& term, std::string_view command, Error const& error) {
   term.err << "podium " << command << ": " << error.to_string() << '\n';
   switch (error.code()) {
-    case Errc::invalid_argument: return Exit::usage;
+    case Errc::invalid_argument:
+      return Exit::usage;
     case Errc::conflict:
-    case Errc::locked: return Exit::world_changed;
-    case Errc::cancelled: return Exit::interrupted;
-    default: return Exit::not_done;
+    case Errc::locked:
+      return Exit::world_changed;
+    case Errc::cancelled:
+      return Exit::interrupted;
+    default:
+      return Exit::not_done;
   }
 }
 
@@ -41,11 +45,21 @@ std::string quote(std::string_view text) {
   std::string quoted = "\"";
   for (char const c : text) {
     switch (c) {
-      case '"': quoted += "\\\""; break;
-      case '\\': quoted += "\\\\"; break;
-      case '\n': quoted += "\\n"; break;
-      case '\r': quoted += "\\r"; break;
-      case '\t': quoted += "\\t"; break;
+      case '"':
+        quoted += "\\\"";
+        break;
+      case '\\':
+        quoted += "\\\\";
+        break;
+      case '\n':
+        quoted += "\\n";
+        break;
+      case '\r':
+        quoted += "\\r";
+        break;
+      case '\t':
+        quoted += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           char escape[8];

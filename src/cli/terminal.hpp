@@ -16,8 +16,8 @@ enum Exit : int { done = 0, not_done = 1, usage = 2, world_changed = 3, interrup
 struct Terminal {
   std::ostream& out;
   std::ostream& err;
-  bool color = false;      ///< of `out`
-  bool live = false;       ///< both are terminals: progress may be redrawn in place
+  bool color = false;  ///< of `out`
+  bool live = false;   ///< both are terminals: progress may be redrawn in place
 };
 
 /// Says what went wrong on `err`; returns the exit code that fits.

@@ -1,4 +1,5 @@
 #include "cli/command.hpp"
+
 #include "podium/render.hpp"
 #include "podium/spec/load.hpp"
 
@@ -54,12 +55,12 @@ void add_validate(CLI::App& app, Action& action) {
   auto* command = app.add_subcommand("validate", "Check Azure ML YAML and policies before anything runs");
   command->add_option("FILE", args->files, "Files to check")->required();
   command->add_option("--kind", args->kind, "Kind of the files, when it cannot be told from them");
-  command->add_option("--set", args->set, "Override before checking, for example inputs.lr=0.1")->type_name("PATH=VALUE");
+  command->add_option("--set", args->set, "Override before checking, for example inputs.lr=0.1")
+      ->type_name("PATH=VALUE");
   command->add_option("--output,-o", args->output, "human, json or github")
       ->check(CLI::IsMember({"human", "json", "github"}));
-  command->callback([args, &action] {
-    action = [args](Terminal& term, Context const&) { return validate(*args, term); };
-  });
+  command->callback(
+      [args, &action] { action = [args](Terminal& term, Context const&) { return validate(*args, term); }; });
 }
 
 }  // namespace podium::cli

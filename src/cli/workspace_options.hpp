@@ -8,8 +8,8 @@ namespace podium::cli {
 
 /// The options of every command that opens a workspace.
 struct WorkspaceOptions {
-  std::string folder;     ///< --workspace, else PODIUM_WORKSPACE, else ./.podium
-  std::string python;     ///< --python, else PODIUM_PYTHON, else the interpreter beside this program, else python3
+  std::string folder;  ///< --workspace, else PODIUM_WORKSPACE, else ./.podium
+  std::string python;  ///< --python, else PODIUM_PYTHON, else the interpreter beside this program, else python3
   int parallel = 0;
 
   void add_to(CLI::App& command);

@@ -103,7 +103,7 @@ std::string_view style() {
 --good:#74d391;--good-bg:#173524;--bad:#ff9a91;--bad-bg:#43201d;--open:#f3bf63;--open-bg:#3d2e12;--odd:#cdaef5;--odd-bg:#33264a;
 --plain:#bcc5d3;--plain-bg:#2b323c;--accent:#8db4ff}}
 *{box-sizing:border-box}
-body{margin:0;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+body{margin:0;overflow-wrap:anywhere;background:var(--page);color:var(--ink);font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 main{max-width:68rem;margin:0 auto;padding:2rem 1.25rem 4rem}
 h1{font-size:1.75rem;line-height:1.2;margin:.2rem 0 1rem;letter-spacing:-.01em}
 h2{font-size:1.2rem;margin:0 0 .35rem;line-height:1.3}

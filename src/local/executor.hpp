@@ -20,7 +20,7 @@ class Executor {
     std::function<Result<std::shared_ptr<std::string const>>()> listener;
   };
   explicit Executor(Wiring wiring);
-  ~Executor();   ///< cancels what runs and waits for it
+  ~Executor();  ///< cancels what runs and waits for it
 
   /// What is wrong with a job's body before it is accepted: bindings to steps that are not there, cycles,
   /// missing required inputs, unsupported kinds.  Errc::invalid_argument.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "local/store.hpp"
+
 #include "podium/http/message.hpp"
 
 namespace podium::inline v0::local {
@@ -15,12 +16,12 @@ class Scoring {
     std::function<Result<std::shared_ptr<std::string const>>()> listener;
   };
   explicit Scoring(Wiring wiring);
-  ~Scoring();   ///< stops the workers
+  ~Scoring();  ///< stops the workers
 
   /// Starts (or replaces) the workers of the stored deployment and waits until `init()` has returned.
   /// Errc::failed with the last log lines when it does not.
   Result<void> deploy(std::string const& endpoint, std::string const& deployment);
-  Result<void> remove(std::string const& endpoint, std::string const& deployment);   ///< empty deployment: all
+  Result<void> remove(std::string const& endpoint, std::string const& deployment);  ///< empty deployment: all
   Result<std::string> logs(std::string const& endpoint, std::string const& deployment, int tail) const;
 
   /// POST|GET /endpoints/{endpoint}/score as the endpoint's users send it: key, header override, split, mirror, errors.

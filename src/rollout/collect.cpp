@@ -52,7 +52,7 @@ void keep(std::vector<T>& values, std::vector<bool> const& wanted) {
   std::size_t next = 0;
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (!wanted[i]) continue;
-    if (next != i) values[next] = std::move(values[i]);   // a string moved to itself would be lost
+    if (next != i) values[next] = std::move(values[i]);  // a string moved to itself would be lost
     ++next;
   }
   values.resize(next);
@@ -61,7 +61,8 @@ void keep(std::vector<T>& values, std::vector<bool> const& wanted) {
 Result<void> select_time(gate::Predictions& rows, CollectOptions const& options) {
   if (!options.from_us && !options.until_us) return {};
   if (rows.time_us.empty() && !rows.unit.empty())
-    return Error{Errc::invalid_argument, "a time range needs a time column, and the policy names none for `" + rows.id + "`"};
+    return Error{Errc::invalid_argument,
+                 "a time range needs a time column, and the policy names none for `" + rows.id + "`"};
   std::vector<bool> wanted(rows.time_us.size());
   for (std::size_t i = 0; i < wanted.size(); ++i)
     wanted[i] = (!options.from_us || rows.time_us[i] >= *options.from_us) &&
@@ -85,7 +86,8 @@ Result<gate::Predictions> collect_predictions(data::Table const& both, model::Pr
   if (!set) return std::move(set).error();
   auto rows = read_common(both, policy, *set);
   if (!rows) return rows;
-  for (auto const& [column, into] : {std::pair{"champion", &rows->champion}, std::pair{"challenger", &rows->challenger}}) {
+  for (auto const& [column, into] :
+       {std::pair{"champion", &rows->champion}, std::pair{"challenger", &rows->challenger}}) {
     if (!both.has_column(column))
       return Error{Errc::invalid_argument,
                    "the predictions of `" + set_id + "` have no column `" + column + "` with that model's scores"};
@@ -126,15 +128,16 @@ Result<gate::Predictions> pair_predictions(data::Table const& champion, data::Ta
   std::set<std::string> seen;
   for (std::size_t j = 0; j < other->unit.size(); ++j) {
     if (!seen.insert(other->unit[j]).second)
-      return Error{Errc::invalid_argument, "unit `" + other->unit[j] + "` is there twice in the challenger's predictions"};
+      return Error{Errc::invalid_argument,
+                   "unit `" + other->unit[j] + "` is there twice in the challenger's predictions"};
     auto const [at, is_new] = row_of.emplace(other->unit[j], rows->unit.size());
     if (!is_new) {
       bool const same = rows->label[at->second] == other->label[j] ||
                         (rows->label[at->second] != rows->label[at->second] && other->label[j] != other->label[j]);
       if (!same)
-        return Error{Errc::invalid_argument, "unit `" + other->unit[j] + "` has two labels: " +
-                                                 std::to_string(rows->label[at->second]) + " with the champion, " +
-                                                 std::to_string(other->label[j]) + " with the challenger"};
+        return Error{Errc::invalid_argument,
+                     "unit `" + other->unit[j] + "` has two labels: " + std::to_string(rows->label[at->second]) +
+                         " with the champion, " + std::to_string(other->label[j]) + " with the challenger"};
       rows->challenger[at->second] = (*theirs)[j];
       continue;
     }

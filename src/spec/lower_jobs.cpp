@@ -204,7 +204,8 @@ model::PipelineNode to_node(Reader& reader, Value const& pipeline, std::string c
     for (auto& output : node.outputs) {
       if (output.second.type.empty() || !value.at("outputs").at(output.first).is_map() ||
           !value.at("outputs").at(output.first).at("type"))
-        if (auto type = bound_output_type(pipeline, output.second.binding); !type.empty()) output.second.type = std::move(type);
+        if (auto type = bound_output_type(pipeline, output.second.binding); !type.empty())
+          output.second.type = std::move(type);
       node.definition->outputs.emplace_back(
           output.first,
           model::ComponentOutput{.type = output.second.type, .description = {}, .mode = output.second.mode});

@@ -3,8 +3,8 @@
 #include "podium/context.hpp"
 #include "podium/data/table.hpp"
 
-#include <pybind11/pybind11.h>
 #include <pybind11/functional.h>
+#include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
 #include <future>
@@ -20,7 +20,8 @@ void bind_features(py::module_& m);
 void bind_gate(py::module_& m);
 void bind_rollout(py::module_& m);
 
-/// Runs `call(ctx)` without the GIL, yet lets Ctrl-C cancel it.  `timeout` in seconds; empty: waits as long as it takes.
+/// Runs `call(ctx)` without the GIL, yet lets Ctrl-C cancel it.  `timeout` in seconds; empty: waits as long as it
+/// takes.
 template <class Call>
 auto blocking(std::optional<double> timeout, Call call) {
   using namespace std::chrono;
@@ -40,8 +41,10 @@ auto blocking(std::optional<double> timeout, Call call) {
     }
     throw py::error_already_set{};
   }
-  if constexpr (std::is_void_v<typename decltype(pending.get())::value_type>) pending.get().value();
-  else return pending.get().value();
+  if constexpr (std::is_void_v<typename decltype(pending.get())::value_type>)
+    pending.get().value();
+  else
+    return pending.get().value();
 }
 
 /// Reads anything that speaks the Arrow PyCapsule protocol (`__arrow_c_stream__`).

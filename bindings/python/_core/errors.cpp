@@ -1,4 +1,5 @@
 #include "bind.hpp"
+
 #include "podium/error.hpp"
 
 namespace podium::python {
@@ -12,7 +13,8 @@ struct Class {
 
 // One row per code: the whole mapping from ours to Python's exceptions.
 constexpr Class classes[] = {
-    {Errc::invalid_argument, "InvalidArgumentError", "The request, file or policy is wrong; asking again will not help."},
+    {Errc::invalid_argument, "InvalidArgumentError",
+     "The request, file or policy is wrong; asking again will not help."},
     {Errc::unauthenticated, "UnauthenticatedError", "No identity, or one that was refused."},
     {Errc::permission_denied, "PermissionDeniedError", "The identity may not do this."},
     {Errc::not_found, "NotFoundError", "The thing named does not exist."},
@@ -51,7 +53,8 @@ void raise(Error const& error) {
 }  // namespace
 
 void bind_errors(py::module_& m) {
-  auto* base = PyErr_NewExceptionWithDoc("podium.Error", "Base of everything that Podium raises.", PyExc_RuntimeError, nullptr);
+  auto* base =
+      PyErr_NewExceptionWithDoc("podium.Error", "Base of everything that Podium raises.", PyExc_RuntimeError, nullptr);
   m.attr("Error") = py::handle{base};
   for (auto const& one : classes) {
     auto* type = PyErr_NewExceptionWithDoc((std::string{"podium."} + one.name).c_str(), one.doc, base, nullptr);

@@ -1,4 +1,5 @@
 #include "bind.hpp"
+
 #include "podium/features/retrieve.hpp"
 #include "podium/spec/load.hpp"
 
@@ -31,7 +32,8 @@ py::list summaries(Retrieval const& self) {
 }
 
 py::list audit(Retrieval const& self, std::size_t max_examples) {
-  auto const found = features::audit(self.specs, self.answer, self.observations, self.timestamp_column, max_examples).value();
+  auto const found =
+      features::audit(self.specs, self.answer, self.observations, self.timestamp_column, max_examples).value();
   py::list all;
   for (auto const& one : found) {
     py::list examples;
@@ -48,8 +50,9 @@ py::list audit(Retrieval const& self, std::size_t max_examples) {
 
 data::Table table_from(py::handle object) {
   if (!py::hasattr(object, "__arrow_c_stream__"))
-    throw py::type_error("expected a table that speaks Arrow (__arrow_c_stream__): pyarrow, pandas, polars, duckdb, ...; got " +
-                         std::string{py::str(py::type::of(object))});
+    throw py::type_error(
+        "expected a table that speaks Arrow (__arrow_c_stream__): pyarrow, pandas, polars, duckdb, ...; got " +
+        std::string{py::str(py::type::of(object))});
   py::object const capsule = object.attr("__arrow_c_stream__")();
   auto* stream = static_cast<ArrowArrayStream*>(PyCapsule_GetPointer(capsule.ptr(), "arrow_array_stream"));
   if (stream == nullptr) throw py::error_already_set{};
@@ -75,13 +78,15 @@ void bind_features(py::module_& m) {
   };
   py::class_<FeatureSetSpec>(m, "FeatureSetSpec", "What FeatureSetSpec.yaml says.")
       .def_static(
-          "from_config", [](std::string const& path) { return spec::load_feature_set(path).result().value(); }, py::arg("path"))
+          "from_config", [](std::string const& path) { return spec::load_feature_set(path).result().value(); },
+          py::arg("path"))
       .def_readwrite("name", &FeatureSetSpec::name)
       .def_readonly("source_type", &FeatureSetSpec::source_type)
       .def_readonly("source_path", &FeatureSetSpec::source_path)
       .def_readonly("timestamp_column", &FeatureSetSpec::timestamp_column)
       .def_property_readonly("source_delay", [=](FeatureSetSpec const& s) { return seconds(s.source_delay); })
-      .def_property_readonly("temporal_join_lookback", [=](FeatureSetSpec const& s) { return seconds(s.temporal_join_lookback); })
+      .def_property_readonly("temporal_join_lookback",
+                             [=](FeatureSetSpec const& s) { return seconds(s.temporal_join_lookback); })
       .def_property_readonly("index_columns",
                              [](FeatureSetSpec const& s) {
                                std::vector<std::string> names;
@@ -113,9 +118,10 @@ void bind_features(py::module_& m) {
 
   m.def(
       "retrieve",
-      [](std::vector<std::tuple<FeatureSetSpec, py::object, std::vector<std::string>>> const& sets, py::object const& observations,
-         std::string const& timestamp_column, std::map<std::string, double> const& leak, bool with_feature_timestamps,
-         bool prefix_with_set, bool apply_source_delay, bool apply_temporal_join_lookback, int threads) {
+      [](std::vector<std::tuple<FeatureSetSpec, py::object, std::vector<std::string>>> const& sets,
+         py::object const& observations, std::string const& timestamp_column, std::map<std::string, double> const& leak,
+         bool with_feature_timestamps, bool prefix_with_set, bool apply_source_delay, bool apply_temporal_join_lookback,
+         int threads) {
         std::vector<features::Source> sources;
         Retrieval result;
         for (auto const& [spec, rows, wanted] : sets) {
@@ -130,14 +136,16 @@ void bind_features(py::module_& m) {
                                            .prefix_with_set = prefix_with_set,
                                            .leak = {},
                                            .threads = threads};
-        for (auto const& [set, shift] : leak) options.leak[set] = std::chrono::seconds{static_cast<std::int64_t>(shift)};
+        for (auto const& [set, shift] : leak)
+          options.leak[set] = std::chrono::seconds{static_cast<std::int64_t>(shift)};
         result.answer = blocking(std::nullopt, [&](Context const& ctx) {
           return features::get_offline_features(sources, result.observations, timestamp_column, options, ctx);
         });
         return result;
       },
-      py::arg("sets"), py::arg("observations"), py::arg("timestamp_column"), py::arg("leak"), py::arg("with_feature_timestamps"),
-      py::arg("prefix_with_set"), py::arg("apply_source_delay"), py::arg("apply_temporal_join_lookback"), py::arg("threads"));
+      py::arg("sets"), py::arg("observations"), py::arg("timestamp_column"), py::arg("leak"),
+      py::arg("with_feature_timestamps"), py::arg("prefix_with_set"), py::arg("apply_source_delay"),
+      py::arg("apply_temporal_join_lookback"), py::arg("threads"));
 }
 
 }  // namespace podium::python

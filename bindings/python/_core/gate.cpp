@@ -1,4 +1,5 @@
 #include "bind.hpp"
+
 #include "podium/gate/evaluate.hpp"
 #include "podium/gate/report.hpp"
 #include "podium/rollout/collect.hpp"
@@ -13,8 +14,9 @@ py::dict to_dict(model::Check const& check) {
                   py::arg("interval") = std::pair{check.lower, check.upper}, py::arg("level") = check.level,
                   py::arg("margin") = check.margin, py::arg("standard_error") = check.standard_error,
                   py::arg("p_value") = check.p_value, py::arg("method") = check.method, py::arg("units") = check.units,
-                  py::arg("clusters") = check.clusters, py::arg("outcome") = std::string{gate::to_string(check.outcome)},
-                  py::arg("resolve") = check.resolve, py::arg("notes") = check.notes);
+                  py::arg("clusters") = check.clusters,
+                  py::arg("outcome") = std::string{gate::to_string(check.outcome)}, py::arg("resolve") = check.resolve,
+                  py::arg("notes") = check.notes);
 }
 
 }  // namespace
@@ -60,13 +62,14 @@ void bind_gate(py::module_& m) {
 
   py::class_<Decision>(m, "Decision")
       .def_property_readonly("verdict", [](Decision const& d) { return std::string{gate::to_string(d.verdict)}; })
-      .def_property_readonly("reasons",
-                             [](Decision const& d) {
-                               py::list all;
-                               for (auto const& reason : d.reasons)
-                                 all.append(py::dict(py::arg("code") = reason.code, py::arg("message") = reason.message));
-                               return all;
-                             })
+      .def_property_readonly(
+          "reasons",
+          [](Decision const& d) {
+            py::list all;
+            for (auto const& reason : d.reasons)
+              all.append(py::dict(py::arg("code") = reason.code, py::arg("message") = reason.message));
+            return all;
+          })
       .def_property_readonly("checks",
                              [](Decision const& d) {
                                py::list all;

@@ -1,4 +1,5 @@
 #include "bind.hpp"
+
 #include "podium/spec/load.hpp"
 #include "podium/version.hpp"
 

@@ -1,4 +1,5 @@
 #include "bind.hpp"
+
 #include "podium/model/asset.hpp"
 #include "podium/model/endpoint.hpp"
 #include "podium/model/job.hpp"
@@ -64,7 +65,8 @@ void bind_nouns(py::module_& m) {
       .def_readonly("environment_variables", &Deployment::environment_variables)
       .def_readonly("instance_count", &Deployment::instance_count)
       .def_readonly("provisioning_state", &Deployment::provisioning_state)
-      .def("__repr__", [](Deployment const& one) { return "<podium deployment " + one.endpoint + "/" + one.name + ">"; });
+      .def("__repr__",
+           [](Deployment const& one) { return "<podium deployment " + one.endpoint + "/" + one.name + ">"; });
 
   py::class_<WorkspaceInfo>(m, "WorkspaceInfo", "A workspace as the service describes it.")
       .def_readonly("id", &WorkspaceInfo::id)

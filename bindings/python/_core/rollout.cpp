@@ -1,6 +1,7 @@
 #include "bind.hpp"
-#include "podium/promote.hpp"
 #include "workspace.hpp"
+
+#include "podium/promote.hpp"
 
 namespace podium::python {
 namespace {
@@ -9,8 +10,9 @@ py::dict to_dict(model::RolloutStep const& step) {
   return py::dict(py::arg("stage") = step.stage, py::arg("weight") = step.weight, py::arg("mirror") = step.mirror,
                   py::arg("requests") = step.requests, py::arg("champion_requests") = step.champion_requests,
                   py::arg("challenger_requests") = step.challenger_requests,
-                  py::arg("champion_errors") = step.champion_errors, py::arg("challenger_errors") = step.challenger_errors,
-                  py::arg("pairs") = step.pairs, py::arg("outcome") = step.outcome, py::arg("reason") = step.reason);
+                  py::arg("champion_errors") = step.champion_errors,
+                  py::arg("challenger_errors") = step.challenger_errors, py::arg("pairs") = step.pairs,
+                  py::arg("outcome") = step.outcome, py::arg("reason") = step.reason);
 }
 
 std::optional<std::string> rollout_json(Promotion const& promotion) {
@@ -31,9 +33,9 @@ void bind_rollout(py::module_& m) {
   m.def(
       "promote",
       [](std::shared_ptr<Handle> const& workspace, model::PromotionPolicy const& policy, gate::Evidence const& evidence,
-         std::string const& endpoint, std::string const& champion, std::string const& challenger, std::string const& challenger_model,
-         NextRequest const& traffic, std::vector<double> const& reference_scores, std::string const& ledger,
-         std::function<void(py::dict)> const& on_step, std::optional<double> timeout) {
+         std::string const& endpoint, std::string const& champion, std::string const& challenger,
+         std::string const& challenger_model, NextRequest const& traffic, std::vector<double> const& reference_scores,
+         std::string const& ledger, std::function<void(py::dict)> const& on_step, std::optional<double> timeout) {
         PromoteOptions options{.policy = policy,
                                .evidence = evidence,
                                .endpoint = endpoint,
@@ -60,9 +62,9 @@ void bind_rollout(py::module_& m) {
           return podium::promote(workspace->open().session(), options, told, ctx);
         });
       },
-      py::arg("workspace"), py::arg("policy"), py::arg("evidence"), py::arg("endpoint"), py::arg("champion"), py::arg("challenger"),
-      py::arg("challenger_model"), py::arg("traffic"), py::arg("reference_scores"), py::arg("ledger"), py::arg("on_step"),
-      py::arg("timeout"));
+      py::arg("workspace"), py::arg("policy"), py::arg("evidence"), py::arg("endpoint"), py::arg("champion"),
+      py::arg("challenger"), py::arg("challenger_model"), py::arg("traffic"), py::arg("reference_scores"),
+      py::arg("ledger"), py::arg("on_step"), py::arg("timeout"));
 }
 
 }  // namespace podium::python

@@ -1,5 +1,6 @@
-#include "bind.hpp"
 #include "workspace.hpp"
+
+#include "bind.hpp"
 
 namespace podium::python {
 namespace {
@@ -9,14 +10,30 @@ using Timeout = std::optional<double>;
 using Shared = std::shared_ptr<Handle>;
 
 // Clients as Python sees them: attributes of the workspace, so that `ws.jobs.submit(...)` reads well.
-struct Jobs { Shared ws; };
-struct Models { Shared ws; };
-struct Components { Shared ws; };
-struct Environments { Shared ws; };
-struct Data { Shared ws; };
-struct Endpoints { Shared ws; };
-struct Deployments { Shared ws; };
-struct Files { Shared ws; };
+struct Jobs {
+  Shared ws;
+};
+struct Models {
+  Shared ws;
+};
+struct Components {
+  Shared ws;
+};
+struct Environments {
+  Shared ws;
+};
+struct Data {
+  Shared ws;
+};
+struct Endpoints {
+  Shared ws;
+};
+struct Deployments {
+  Shared ws;
+};
+struct Files {
+  Shared ws;
+};
 
 struct PyJob {
   Shared ws;
@@ -24,9 +41,9 @@ struct PyJob {
 };
 
 std::string_view name_of(model::JobStatus status) {
-  static constexpr std::string_view names[] = {"NotStarted", "Queued", "Preparing", "Provisioning", "Starting",
-                                               "Running", "Finalizing", "CancelRequested", "Completed", "Failed",
-                                               "Canceled", "NotResponding", "Paused", "Unknown"};
+  static constexpr std::string_view names[] = {
+      "NotStarted",      "Queued",    "Preparing", "Provisioning", "Starting",      "Running", "Finalizing",
+      "CancelRequested", "Completed", "Failed",    "Canceled",     "NotResponding", "Paused",  "Unknown"};
   return names[static_cast<int>(status)];
 }
 
@@ -71,7 +88,8 @@ void bind_jobs(py::module_& m) {
       .def(
           "refresh",
           [](PyJob& self, Timeout timeout) {
-            self.job = blocking(timeout, [&](Context const& ctx) { return self.ws->open().jobs().get(self.job.name, ctx); });
+            self.job =
+                blocking(timeout, [&](Context const& ctx) { return self.ws->open().jobs().get(self.job.name, ctx); });
             return self;
           },
           py::arg("timeout") = py::none())
@@ -86,15 +104,16 @@ void bind_jobs(py::module_& m) {
       .def(
           "log",
           [](PyJob const& self, Timeout timeout) {
-            return blocking(timeout, [&](Context const& ctx) { return self.ws->open().jobs().log(self.job.name, ctx); });
+            return blocking(timeout,
+                            [&](Context const& ctx) { return self.ws->open().jobs().log(self.job.name, ctx); });
           },
           py::arg("timeout") = py::none())
       .def(
           "metrics",
           [](PyJob const& self, Timeout timeout) {
             std::map<std::string, double> values;
-            for (auto const& metric :
-                 blocking(timeout, [&](Context const& ctx) { return self.ws->open().jobs().metrics(self.job.name, ctx); }))
+            for (auto const& metric : blocking(
+                     timeout, [&](Context const& ctx) { return self.ws->open().jobs().metrics(self.job.name, ctx); }))
               values[metric.key] = metric.value;
             return values;
           },
@@ -109,14 +128,17 @@ void bind_jobs(py::module_& m) {
   py::class_<Jobs>(m, "Jobs", "Jobs of one workspace.")
       .def(
           "submit",
-          [](Jobs const& self, std::string const& yaml, std::map<std::string, std::string> const& set, std::string const& name,
-             std::string const& display_name, std::string const& experiment_name, bool force_rerun, Timeout timeout) {
+          [](Jobs const& self, std::string const& yaml, std::map<std::string, std::string> const& set,
+             std::string const& name, std::string const& display_name, std::string const& experiment_name,
+             bool force_rerun, Timeout timeout) {
             SubmitOptions const options{.set = {set.begin(), set.end()},
                                         .name = name,
                                         .display_name = display_name,
                                         .experiment_name = experiment_name,
                                         .force_rerun = force_rerun};
-            return PyJob{self.ws, blocking(timeout, [&](Context const& ctx) { return self.ws->open().submit(yaml, options, ctx); })};
+            return PyJob{self.ws, blocking(timeout, [&](Context const& ctx) {
+                           return self.ws->open().submit(yaml, options, ctx);
+                         })};
           },
           py::arg("yaml"), py::kw_only(), py::arg("set") = std::map<std::string, std::string>{}, py::arg("name") = "",
           py::arg("display_name") = "", py::arg("experiment_name") = "", py::arg("force_rerun") = false,
@@ -124,13 +146,15 @@ void bind_jobs(py::module_& m) {
       .def(
           "get",
           [](Jobs const& self, std::string const& name, Timeout timeout) {
-            return PyJob{self.ws, blocking(timeout, [&](Context const& ctx) { return self.ws->open().jobs().get(name, ctx); })};
+            return PyJob{self.ws,
+                         blocking(timeout, [&](Context const& ctx) { return self.ws->open().jobs().get(name, ctx); })};
           },
           py::arg("name"), py::kw_only(), py::arg("timeout") = py::none())
       .def(
           "list",
           [](Jobs const& self, Timeout timeout) {
-            return wrap(self.ws, blocking(timeout, [&](Context const& ctx) { return self.ws->open().jobs().list(ctx); }));
+            return wrap(self.ws,
+                        blocking(timeout, [&](Context const& ctx) { return self.ws->open().jobs().list(ctx); }));
           },
           py::kw_only(), py::arg("timeout") = py::none());
 }
@@ -139,9 +163,9 @@ void bind_assets(py::module_& m) {
   py::class_<Models>(m, "Models", "Registered models of one workspace.")
       .def(
           "register",
-          [](Models const& self, std::string const& name, std::string const& path, std::string const& version, std::string const& type,
-             std::string const& job_name, std::string const& description, model::Tags const& tags, model::Tags const& properties,
-             Timeout timeout) {
+          [](Models const& self, std::string const& name, std::string const& path, std::string const& version,
+             std::string const& type, std::string const& job_name, std::string const& description,
+             model::Tags const& tags, model::Tags const& properties, Timeout timeout) {
             model::Model wanted;
             wanted.name = name;
             wanted.path = path;
@@ -159,7 +183,8 @@ void bind_assets(py::module_& m) {
       .def(
           "get",
           [](Models const& self, std::string const& name, std::string const& version, Timeout timeout) {
-            return blocking(timeout, [&](Context const& ctx) { return self.ws->open().models().get(name, version, ctx); });
+            return blocking(timeout,
+                            [&](Context const& ctx) { return self.ws->open().models().get(name, version, ctx); });
           },
           py::arg("name"), py::arg("version") = "", py::kw_only(), py::arg("timeout") = py::none())
       .def(
@@ -185,7 +210,8 @@ void bind_assets(py::module_& m) {
       .def(
           "get",
           [](Components const& self, std::string const& name, std::string const& version, Timeout timeout) {
-            return blocking(timeout, [&](Context const& ctx) { return self.ws->open().components().get(name, version, ctx); });
+            return blocking(timeout,
+                            [&](Context const& ctx) { return self.ws->open().components().get(name, version, ctx); });
           },
           py::arg("name"), py::arg("version"), py::kw_only(), py::arg("timeout") = py::none())
       .def(
@@ -206,8 +232,8 @@ void bind_assets(py::module_& m) {
   py::class_<Data>(m, "Data", "Data assets of one workspace.")
       .def(
           "register",
-          [](Data const& self, std::string const& name, std::string const& path, std::string const& type, std::string const& version,
-             Timeout timeout) {
+          [](Data const& self, std::string const& name, std::string const& path, std::string const& type,
+             std::string const& version, Timeout timeout) {
             model::DataAsset wanted;
             wanted.name = name;
             wanted.path = path;
@@ -228,7 +254,8 @@ void bind_assets(py::module_& m) {
       .def(
           "read",
           [](Files const& self, std::string const& uri, Timeout timeout) {
-            return py::bytes(blocking(timeout, [&](Context const& ctx) { return self.ws->open().files().read(uri, ctx); }));
+            return py::bytes(
+                blocking(timeout, [&](Context const& ctx) { return self.ws->open().files().read(uri, ctx); }));
           },
           py::arg("uri"), py::kw_only(), py::arg("timeout") = py::none())
       .def(
@@ -240,7 +267,8 @@ void bind_assets(py::module_& m) {
       .def(
           "download",
           [](Files const& self, std::string const& uri, std::string const& folder, Timeout timeout) {
-            return blocking(timeout, [&](Context const& ctx) { return self.ws->open().files().download(uri, folder, ctx); });
+            return blocking(timeout,
+                            [&](Context const& ctx) { return self.ws->open().files().download(uri, folder, ctx); });
           },
           py::arg("uri"), py::arg("folder"), py::kw_only(), py::arg("timeout") = py::none());
 }
@@ -306,7 +334,8 @@ void bind_endpoints(py::module_& m) {
       .def(
           "list",
           [](Deployments const& self, std::string const& endpoint, Timeout timeout) {
-            return blocking(timeout, [&](Context const& ctx) { return self.ws->open().deployments().list(endpoint, ctx); });
+            return blocking(timeout,
+                            [&](Context const& ctx) { return self.ws->open().deployments().list(endpoint, ctx); });
           },
           py::arg("endpoint"), py::kw_only(), py::arg("timeout") = py::none())
       .def(
@@ -345,8 +374,8 @@ void bind_workspace(py::module_& m) {
               return Workspace::remote(address, static_token(token), ca_file);
             })});
           },
-          py::kw_only(), py::arg("endpoint"), py::arg("subscription_id"), py::arg("resource_group"), py::arg("workspace_name"),
-          py::arg("token"), py::arg("ca_file") = "")
+          py::kw_only(), py::arg("endpoint"), py::arg("subscription_id"), py::arg("resource_group"),
+          py::arg("workspace_name"), py::arg("token"), py::arg("ca_file") = "")
       .def("close",
            [](Handle& self) {
              py::gil_scoped_release released;

@@ -17,9 +17,9 @@ struct Options {
 
 /// Where a served workspace answers.
 struct Served {
-  std::string url;             ///< http://127.0.0.1:PORT
-  std::string tls_url;         ///< https://127.0.0.1:PORT, the same port
-  std::string ca_file;         ///< PEM of the workspace's own authority
+  std::string url;      ///< http://127.0.0.1:PORT
+  std::string tls_url;  ///< https://127.0.0.1:PORT, the same port
+  std::string ca_file;  ///< PEM of the workspace's own authority
 };
 
 /// An Azure Machine Learning workspace in one folder: no daemon, no container engine.
@@ -32,7 +32,7 @@ class PODIUM_API Workspace {
  public:
   /// Opens `folder`, creating it if it is not there.
   static Result<std::shared_ptr<Workspace>> open(std::filesystem::path folder, Options options = {});
-  ~Workspace();   ///< cancels what still runs, stops the listener, gives the lock back
+  ~Workspace();  ///< cancels what still runs, stops the listener, gives the lock back
 
   WorkspaceAddress address() const;
   std::shared_ptr<http::Transport> transport();

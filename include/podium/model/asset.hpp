@@ -7,7 +7,7 @@ namespace podium::inline v0::model {
 struct DataAsset {
   std::string id;
   std::string name;
-  std::string version;              ///< empty on creation: the next integer
+  std::string version;  ///< empty on creation: the next integer
   std::string description;
   std::string type = "uri_folder";  ///< uri_file, uri_folder, mltable
   std::string path;                 ///< URI, or absolute local path before upload
@@ -23,8 +23,8 @@ struct Model {
   std::string name;
   std::string version;
   std::string description;
-  std::string type = "custom_model";   ///< custom_model, mlflow_model, triton_model
-  std::string path;                    ///< URI, or absolute local path before upload
+  std::string type = "custom_model";  ///< custom_model, mlflow_model, triton_model
+  std::string path;                   ///< URI, or absolute local path before upload
   std::string job_name;
   std::string stage;
   Tags tags;
@@ -38,14 +38,14 @@ struct Code {
   std::string name;
   std::string version;
   std::string uri;
-  std::string digest;      ///< SHA-256 of the snapshot's content
+  std::string digest;  ///< SHA-256 of the snapshot's content
   friend bool operator==(Code const&, Code const&) = default;
 };
 
 struct Datastore {
   std::string id;
   std::string name;
-  std::string type;          ///< AzureBlob, AzureDataLakeGen2, AzureFile, ...
+  std::string type;  ///< AzureBlob, AzureDataLakeGen2, AzureFile, ...
   std::string account_name;
   std::string container;
   std::string endpoint;

@@ -10,11 +10,11 @@ struct ComponentInput {
   std::string type;
   std::string description;
   bool optional = false;
-  std::optional<std::string> default_value;   ///< as Python's str() writes it: "True", "0.1"
+  std::optional<std::string> default_value;  ///< as Python's str() writes it: "True", "0.1"
   std::optional<std::string> min;
   std::optional<std::string> max;
-  std::vector<std::string> allowed;           ///< `enum`
-  std::string mode;                           ///< YAML spelling; empty: not given
+  std::vector<std::string> allowed;  ///< `enum`
+  std::string mode;                  ///< YAML spelling; empty: not given
   friend bool operator==(ComponentInput const&, ComponentInput const&) = default;
 };
 
@@ -33,23 +33,23 @@ struct Resources {
 
 /// A reusable step that runs one command.
 struct CommandComponent {
-  std::string schema;                          ///< `$schema`, as given
+  std::string schema;  ///< `$schema`, as given
   std::string name;
   std::string version;
   std::string display_name;
   std::string description;
   std::string command;
-  std::string code;                            ///< local folder (absolute) or asset id; empty: none
-  std::string environment;                     ///< asset reference, without "azureml:"; empty: inline
+  std::string code;         ///< local folder (absolute) or asset id; empty: none
+  std::string environment;  ///< asset reference, without "azureml:"; empty: inline
   std::optional<Environment> inline_environment;
   Ordered<ComponentInput> inputs;
   Ordered<ComponentOutput> outputs;
   Tags environment_variables;
   Tags tags;
   std::optional<Resources> resources;
-  std::optional<int> timeout_seconds;          ///< limits.timeout
+  std::optional<int> timeout_seconds;  ///< limits.timeout
   bool is_deterministic = true;
-  std::string source_file;                     ///< where it was read from; not sent
+  std::string source_file;  ///< where it was read from; not sent
   friend bool operator==(CommandComponent const&, CommandComponent const&) = default;
 };
 

@@ -9,8 +9,8 @@ struct Environment {
   std::string version;
   std::string description;
   std::string image;
-  std::string conda_file;      ///< text of the conda file, not its path
-  std::string build_context;   ///< folder (local) or URL, when built from a Dockerfile
+  std::string conda_file;     ///< text of the conda file, not its path
+  std::string build_context;  ///< folder (local) or URL, when built from a Dockerfile
   std::string dockerfile = "Dockerfile";
   Tags tags;
   Tags properties;

@@ -84,7 +84,8 @@ class Quotes {
   }
 
   std::string quoted(std::string const& path) const {
-    static constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=,-";
+    static constexpr std::string_view plain =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./:@%+=,-";
     if (path.find_first_not_of(plain) == std::string::npos && !path.empty()) return path;
     std::string out;
     for (char c : path) {
@@ -108,9 +109,13 @@ class Quotes {
 Result<std::optional<Binding>> parse_binding(std::string_view text) {
   auto const whole = trimmed(text);
   if (whole.find("${{") == std::string_view::npos) return std::optional<Binding>{};
-  auto const unknown = [&] { return bad("`" + std::string{whole} + "` is not a binding; a binding is the whole value, "
-                                        "${{parent.inputs.NAME}} or ${{parent.jobs.STEP.outputs.NAME}}"); };
-  if (!whole.starts_with("${{") || !whole.ends_with("}}") || whole.find("${{", 3) != std::string_view::npos) return unknown();
+  auto const unknown = [&] {
+    return bad("`" + std::string{whole} +
+               "` is not a binding; a binding is the whole value, "
+               "${{parent.inputs.NAME}} or ${{parent.jobs.STEP.outputs.NAME}}");
+  };
+  if (!whole.starts_with("${{") || !whole.ends_with("}}") || whole.find("${{", 3) != std::string_view::npos)
+    return unknown();
   auto expression = trimmed(whole.substr(3, whole.size() - 5));
   auto const take = [&](std::string_view prefix) {
     if (!expression.starts_with(prefix)) return false;
@@ -200,7 +205,8 @@ Result<std::string> render_location(std::string_view location,
       known = true;
       break;
     }
-    if (!known) return bad("`${{" + std::string{key} + "}}` in a location; known are name, output_name, default_datastore");
+    if (!known)
+      return bad("`${{" + std::string{key} + "}}` in a location; known are name, output_name, default_datastore");
     location.remove_prefix(end + 2);
   }
 }

@@ -24,9 +24,9 @@ Result<std::optional<Binding>> parse_binding(std::string_view text);
 
 /// One `${{inputs.X}}` or `${{outputs.X}}` of a command.
 struct Reference {
-  std::string kind;        ///< "inputs", "outputs"
+  std::string kind;  ///< "inputs", "outputs"
   std::string name;
-  bool optional = false;   ///< inside `$[[ ]]`
+  bool optional = false;  ///< inside `$[[ ]]`
 };
 /// Errc::invalid_argument for brackets that do not balance, and for other expressions.
 Result<std::vector<Reference>> references(std::string_view command);
@@ -34,7 +34,7 @@ Result<std::vector<Reference>> references(std::string_view command);
 /// What stands in for a reference.
 struct Replacement {
   std::string text;
-  bool path = false;   ///< quoted for the shell where it needs to be; other texts go in as they are, as in Azure
+  bool path = false;  ///< quoted for the shell where it needs to be; other texts go in as they are, as in Azure
 };
 
 /// The command with its references replaced.  `lookup` answers nullopt for an optional input that is not given:

@@ -83,8 +83,10 @@ std::string last_lines(fs::path const& file, int count) {
   if (text.size() > 4096) text.erase(0, text.size() - 4096);
   std::string out;
   for (char c : text) {
-    if (c == '\n') out += " | ";
-    else if (c != '\r') out += c;
+    if (c == '\n')
+      out += " | ";
+    else if (c != '\r')
+      out += c;
   }
   return out;
 }

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <deque>
 #include <thread>
-
 #include <unistd.h>
 
 namespace podium::inline v0::local {
@@ -29,7 +28,7 @@ class ExecutionLog {
   }
   void line(std::string const& text) {
     auto const whole = "[" + base::rfc3339(std::chrono::system_clock::now()) + "] " + text + "\n";
-    if (file_ && ::write(file_.get(), whole.data(), whole.size()) < 0) file_.close();   // full disk: the steps say so
+    if (file_ && ::write(file_.get(), whole.data(), whole.size()) < 0) file_.close();  // full disk: the steps say so
   }
 
  private:
@@ -44,7 +43,8 @@ std::size_t slot_count(Options const& options) {
 }  // namespace
 
 struct Executor::State {
-  explicit State(Wiring from) : wiring{std::move(from)}, slots{slot_count(wiring.options)}, runner{wiring, in_flight, slots} {}
+  explicit State(Wiring from)
+      : wiring{std::move(from)}, slots{slot_count(wiring.options)}, runner{wiring, in_flight, slots} {}
 
   /// A job that runs: its thread, and how to stop it.
   struct Running {
@@ -57,7 +57,8 @@ struct Executor::State {
     if (wiring.options.log) wiring.options.log(level, text);
   }
   void run(std::string const& job, std::stop_token const& stop);
-  StepResult run_pipeline(Plan const& plan, std::string const& job, std::string const& url, std::stop_token const& stop);
+  StepResult run_pipeline(Plan const& plan, std::string const& job, std::string const& url,
+                          std::stop_token const& stop);
   StepResult run_step(StepRunner::Task const& task, std::stop_token const& stop);
   void bind_outputs(Plan const& plan, std::string const& job, std::map<std::string, StepResult> const& results);
   void collect_done();
@@ -68,7 +69,7 @@ struct Executor::State {
   StepRunner runner;
   std::mutex mutex;
   std::map<std::string, Running> running;
-  std::map<std::string, std::stop_source> steps;   ///< of pipelines, by the name of the child
+  std::map<std::string, std::stop_source> steps;  ///< of pipelines, by the name of the child
   bool closing = false;
 };
 
@@ -130,10 +131,12 @@ Result<void> Executor::cancel(std::string const& job_name) {
   std::optional<std::stop_source> stop;
   {
     std::scoped_lock lock{state_->mutex};
-    if (auto const at = state_->running.find(job_name); at != state_->running.end()) stop = at->second.stop;
-    else if (auto const step = state_->steps.find(job_name); step != state_->steps.end()) stop = step->second;
+    if (auto const at = state_->running.find(job_name); at != state_->running.end())
+      stop = at->second.stop;
+    else if (auto const step = state_->steps.find(job_name); step != state_->steps.end())
+      stop = step->second;
   }
-  if (!stop) return {};   // ended already
+  if (!stop) return {};  // ended already
   auto asked = set_status(state_->wiring.store, job_name, "CancelRequested");
   stop->request_stop();
   return asked;
@@ -163,7 +166,8 @@ StepResult Executor::State::run_step(StepRunner::Task const& task, std::stop_tok
   return result;
 }
 
-StepResult Executor::State::run_pipeline(Plan const& plan, std::string const& job, std::string const& url, std::stop_token const& stop) {
+StepResult Executor::State::run_pipeline(Plan const& plan, std::string const& job, std::string const& url,
+                                         std::stop_token const& stop) {
   ExecutionLog log_file{artifacts_of(wiring.store, job) / "logs" / "azureml" / "executionlogs.txt"};
   std::map<std::string, Step const*> by_name;
   for (auto const& step : plan.steps) by_name[step.name] = &step;
@@ -190,10 +194,11 @@ StepResult Executor::State::run_pipeline(Plan const& plan, std::string const& jo
       };
       try {
         threads.emplace(name, std::thread{[&, deliver, name, child, earlier = results] {
-          deliver(name, run_step({plan, *by_name.at(name), earlier, child, job, url}, stop));
-        }});
+                          deliver(name, run_step({plan, *by_name.at(name), earlier, child, job, url}, stop));
+                        }});
       } catch (std::system_error const& none) {
-        deliver(name, {Outcome::failed, child, "step `" + name + "`: no thread for it: " + none.what(), {}, Json::object()});
+        deliver(name,
+                {Outcome::failed, child, "step `" + name + "`: no thread for it: " + none.what(), {}, Json::object()});
       }
     }
     if (schedule.done()) break;
@@ -206,9 +211,12 @@ StepResult Executor::State::run_pipeline(Plan const& plan, std::string const& jo
       thread->second.join();
       threads.erase(thread);
     }
-    auto const word = result.outcome == Outcome::completed ? "completed" : result.outcome == Outcome::failed ? "failed: " : "was canceled: ";
+    auto const word = result.outcome == Outcome::completed ? "completed"
+                      : result.outcome == Outcome::failed  ? "failed: "
+                                                           : "was canceled: ";
     log_file.line("step `" + name + "` " + word + result.error);
-    log(result.outcome == Outcome::completed ? LogLevel::info : LogLevel::warning, "step `" + name + "` " + word + result.error);
+    log(result.outcome == Outcome::completed ? LogLevel::info : LogLevel::warning,
+        "step `" + name + "` " + word + result.error);
     schedule.ended(name, result.outcome);
     if (result.outcome != Outcome::completed && out.error.empty()) out.error = result.error;
     results[name] = std::move(result);
@@ -225,13 +233,15 @@ StepResult Executor::State::run_pipeline(Plan const& plan, std::string const& jo
   return out;
 }
 
-void Executor::State::bind_outputs(Plan const& plan, std::string const& job, std::map<std::string, StepResult> const& results) {
+void Executor::State::bind_outputs(Plan const& plan, std::string const& job,
+                                   std::map<std::string, StepResult> const& results) {
   (void)change_job(wiring.store, job, [&](Json& properties) {
     for (auto const& step : plan.steps) {
       auto const result = results.find(step.name);
       if (result == results.end() || result->second.outcome != Outcome::completed) continue;
       for (auto const& [name, target] : step.targets)
-        if (!target.parent_output.empty()) properties["outputs"][target.parent_output] = member(result->second.outputs, name);
+        if (!target.parent_output.empty())
+          properties["outputs"][target.parent_output] = member(result->second.outputs, name);
     }
   });
 }
@@ -244,7 +254,8 @@ void Executor::State::run(std::string const& job, std::stop_token const& stop) {
     if (!*resource) return std::optional<StepResult>{};
     auto plan = make_plan(store, (*resource)->body);
     if (!plan) return std::move(plan).error();
-    auto lease = wiring.listener ? wiring.listener() : Result<std::shared_ptr<std::string const>>{std::make_shared<std::string const>()};
+    auto lease = wiring.listener ? wiring.listener()
+                                 : Result<std::shared_ptr<std::string const>>{std::make_shared<std::string const>()};
     if (!lease) return std::move(lease).error();
     auto const url = *lease ? **lease : std::string{};
     if (plan->pipeline) {
@@ -252,7 +263,7 @@ void Executor::State::run(std::string const& job, std::stop_token const& stop) {
       return std::optional{run_pipeline(*plan, job, url, stop)};
     }
     std::map<std::string, StepResult> const none;
-    (void)runner.run({*plan, plan->steps.front(), none, job, {}, url}, stop);   // ends the job itself
+    (void)runner.run({*plan, plan->steps.front(), none, job, {}, url}, stop);  // ends the job itself
     return std::optional<StepResult>{};
   };
   std::string status = "Failed";
@@ -262,7 +273,9 @@ void Executor::State::run(std::string const& job, std::stop_token const& stop) {
     if (result && !*result) return;
     if (result) {
       (void)set_status(wiring.store, job, "Finalizing");
-      status = (*result)->outcome == Outcome::completed ? "Completed" : (*result)->outcome == Outcome::failed ? "Failed" : "Canceled";
+      status = (*result)->outcome == Outcome::completed ? "Completed"
+               : (*result)->outcome == Outcome::failed  ? "Failed"
+                                                        : "Canceled";
       error = (*result)->error;
     } else {
       error = result.error().to_string();

@@ -26,7 +26,9 @@ void apply_status(Json& properties, std::string_view status) {
 
 }  // namespace
 
-bool is_terminal(std::string_view status) { return status == "Completed" || status == "Failed" || status == "Canceled"; }
+bool is_terminal(std::string_view status) {
+  return status == "Completed" || status == "Failed" || status == "Canceled";
+}
 
 Result<void> change_job(Store& store, std::string const& job, std::function<void(Json& properties)> const& change) {
   auto done = store.update("jobs/" + job, [&](Json& body) {
@@ -74,10 +76,12 @@ Result<void> register_output(Store& store, std::string const& job, std::string c
     auto all = store.list(collection);
     if (!all) return std::move(all).error();
     long newest = 0;
-    for (auto const& one : *all) newest = std::max(newest, std::strtol(one.id.substr(one.id.rfind('/') + 1).c_str(), nullptr, 10));
+    for (auto const& one : *all)
+      newest = std::max(newest, std::strtol(one.id.substr(one.id.rfind('/') + 1).c_str(), nullptr, 10));
     version = std::to_string(newest + 1);
   }
-  Json properties{{"isAnonymous", false}, {"isArchived", false}, {"tags", Json::object()}, {"properties", Json::object()}};
+  Json properties{
+      {"isAnonymous", false}, {"isArchived", false}, {"tags", Json::object()}, {"properties", Json::object()}};
   if (model) {
     properties["modelUri"] = uri;
     properties["modelType"] = type;

@@ -104,8 +104,7 @@ Result<void> check_command(Step const& step) {
 
 Result<void> check_data(Store const& store, Given const& given) {
   auto const mode = lower(given.mode);
-  if (mode.starts_with("eval"))
-    return bad("input mode " + given.mode + " is not supported by the local workspace");
+  if (mode.starts_with("eval")) return bad("input mode " + given.mode + " is not supported by the local workspace");
   if (is_direct(mode)) return {};
   if (auto at = resolve_uri(store, given.uri); !at) return std::move(at).error();
   return {};
@@ -114,7 +113,8 @@ Result<void> check_data(Store const& store, Given const& given) {
 /// Inputs that are declared and given fit together, as far as can be known before the run.
 Result<void> check_inputs(Store const& store, Plan const& plan, Step const& step) {
   for (auto const& [name, _] : step.given)
-    if (!step.inputs.contains(name)) return bad("there is no input `" + name + "`; the inputs are " + names_of(step.inputs));
+    if (!step.inputs.contains(name))
+      return bad("there is no input `" + name + "`; the inputs are " + names_of(step.inputs));
   for (auto const& [name, port] : step.inputs) {
     auto const at = step.given.find(name);
     auto const in = [&](Error error) { return std::move(error).with("input", name); };
@@ -127,7 +127,7 @@ Result<void> check_inputs(Store const& store, Plan const& plan, Step const& step
       return in(std::move(binding).error());
     } else if (*binding) {
       if (!plan.pipeline) return in(bad("a job of its own has no parent to bind to"));
-      if ((*binding)->to != Binding::To::parent_input) continue;   // steps are looked at together
+      if ((*binding)->to != Binding::To::parent_input) continue;  // steps are looked at together
       auto const parent = plan.inputs.find((*binding)->name);
       if (parent == plan.inputs.end()) {
         if (port.optional) continue;
@@ -152,7 +152,8 @@ Result<void> check_inputs(Store const& store, Plan const& plan, Step const& step
 
 Result<Step> read_node(Store const& store, std::string const& name, Json const& node) {
   auto const type = lower(text_of(node, "type"));
-  if (!type.empty() && type != "command") return bad("steps of type " + type + " are not supported by the local workspace");
+  if (!type.empty() && type != "command")
+    return bad("steps of type " + type + " are not supported by the local workspace");
   Step step;
   step.name = name;
   step.component_id = text_of(either(node, "component_id", "componentId"));
@@ -208,7 +209,12 @@ Result<void> read_targets(Plan& plan, Step& step, Json const& given, std::map<st
     auto const at = step.targets.find(name);
     if (at == step.targets.end())
       return bad("there is no output `" + name + "`; the outputs are " + names_of(step.outputs));
-    auto wish = value.is_string() ? Target{.type = {}, .mode = {}, .uri = text_of(value), .parent_output = {}, .asset_name = {}, .asset_version = {}}
+    auto wish = value.is_string() ? Target{.type = {},
+                                           .mode = {},
+                                           .uri = text_of(value),
+                                           .parent_output = {},
+                                           .asset_name = {},
+                                           .asset_version = {}}
                                   : read_target(value);
     // A location may hold expressions of its own; only a whole one that speaks of the parent is a binding.
     if (wish.uri.find("${{") == 0 && wish.uri.find("parent.") != std::string::npos) {
@@ -221,7 +227,9 @@ Result<void> read_targets(Plan& plan, Step& step, Json const& given, std::map<st
         return bad("the pipeline has no output `" + (*binding)->name + "`; its outputs are " + names_of(plan.outputs))
             .with("output", name);
       auto const [other, fresh] = taken.emplace(parent->first, step.name);
-      if (!fresh) return bad("the steps `" + other->second + "` and `" + step.name + "` both write the pipeline's output `" + parent->first + "`");
+      if (!fresh)
+        return bad("the steps `" + other->second + "` and `" + step.name + "` both write the pipeline's output `" +
+                   parent->first + "`");
       auto const mode = wish.mode;
       wish = parent->second;
       wish.parent_output = parent->first;
@@ -246,9 +254,11 @@ Result<void> check_links(Plan const& plan) {
       auto binding = parse_binding(given.text);
       if (!binding) return in(std::move(binding).error());
       if (!*binding || (*binding)->to == Binding::To::parent_input) continue;
-      if ((*binding)->to == Binding::To::parent_output) return in(bad("an input cannot come from an output of the pipeline"));
+      if ((*binding)->to == Binding::To::parent_output)
+        return in(bad("an input cannot come from an output of the pipeline"));
       auto const source = steps.find((*binding)->step);
-      if (source == steps.end()) return in(bad("there is no step `" + (*binding)->step + "`; the steps are " + names_of(steps)));
+      if (source == steps.end())
+        return in(bad("there is no step `" + (*binding)->step + "`; the steps are " + names_of(steps)));
       if (!source->second->outputs.contains((*binding)->name))
         return in(bad("step `" + (*binding)->step + "` has no output `" + (*binding)->name + "`; its outputs are " +
                       names_of(source->second->outputs)));
@@ -299,7 +309,7 @@ Result<void> read_command(Store const& store, Plan& plan, Json const& properties
     step.inputs.emplace(name, std::move(port));
   }
   for (auto const& [name, target] : plan.outputs) {
-    if (name == "default") continue;   // the folder of the run itself
+    if (name == "default") continue;  // the folder of the run itself
     Port port;
     port.type = target.type.empty() ? "uri_folder" : target.type;
     step.outputs.emplace(name, port);
@@ -401,7 +411,8 @@ Result<void> check_literal(Port const& port, std::string const& text) {
     if (type == "integer" && value != std::floor(value)) return wrong("is not an integer");
     auto const least = text_of(port.declaration, "min");
     auto const most = text_of(port.declaration, "max");
-    if (!least.empty() && value < std::strtod(least.c_str(), nullptr)) return wrong("is less than the minimum " + least);
+    if (!least.empty() && value < std::strtod(least.c_str(), nullptr))
+      return wrong("is less than the minimum " + least);
     if (!most.empty() && value > std::strtod(most.c_str(), nullptr)) return wrong("is more than the maximum " + most);
   }
   auto const& allowed = member(port.declaration, "enum");

@@ -11,7 +11,7 @@ namespace podium::inline v0::local {
 /// An input or output that a component declares.
 struct Port {
   std::string type;
-  std::string mode;                      ///< as written: ro_mount, ReadOnlyMount, ...
+  std::string mode;  ///< as written: ro_mount, ReadOnlyMount, ...
   bool optional = false;
   std::optional<std::string> otherwise;  ///< default
   Json declaration;
@@ -19,8 +19,8 @@ struct Port {
 
 /// What a job or a step is given for an input.
 struct Given {
-  std::string text;      ///< literal, or a whole binding
-  std::string uri;       ///< data
+  std::string text;  ///< literal, or a whole binding
+  std::string uri;   ///< data
   std::string type;
   std::string mode;
   bool data() const { return !uri.empty(); }
@@ -30,17 +30,17 @@ struct Given {
 struct Target {
   std::string type;
   std::string mode;
-  std::string uri;             ///< may hold ${{name}}, ${{output_name}}, ${{default_datastore}}; empty: default
-  std::string parent_output;   ///< the pipeline's output that it becomes
+  std::string uri;            ///< may hold ${{name}}, ${{output_name}}, ${{default_datastore}}; empty: default
+  std::string parent_output;  ///< the pipeline's output that it becomes
   std::string asset_name;
   std::string asset_version;
 };
 
 struct Step {
   std::string name;
-  std::string component_id;     ///< as the job names it; empty: a job of its own
-  std::string component_name;   ///< what earlier runs are looked up by
-  Json spec;                    ///< the component as stored
+  std::string component_id;    ///< as the job names it; empty: a job of its own
+  std::string component_name;  ///< what earlier runs are looked up by
+  Json spec;                   ///< the component as stored
   std::string command;
   std::string code;
   std::string environment;
@@ -48,10 +48,10 @@ struct Step {
   std::map<std::string, Port> inputs;
   std::map<std::string, Port> outputs;
   std::map<std::string, Given> given;
-  std::map<std::string, Target> targets;   ///< all outputs, given or not
+  std::map<std::string, Target> targets;  ///< all outputs, given or not
   std::map<std::string, std::string> environment_variables;
   std::optional<std::chrono::milliseconds> timeout;
-  Json settings;                ///< resources and limits, for the reuse key
+  Json settings;  ///< resources and limits, for the reuse key
   std::string compute_id;
 };
 

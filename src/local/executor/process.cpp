@@ -1,17 +1,17 @@
 #include "local/executor/process.hpp"
 
-#include <fcntl.h>
-#include <signal.h>
-#include <spawn.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <condition_variable>
 #include <cstdlib>
+#include <fcntl.h>
 #include <mutex>
+#include <signal.h>
+#include <spawn.h>
 #include <thread>
+#include <unistd.h>
 
 extern char** environ;
 
@@ -95,8 +95,10 @@ Result<Process> Process::start(Command const& command) {
   auto const arguments = pointers(command.arguments);
   auto const environment = pointers(command.environment);
   pid_t id = 0;
-  int const code = posix_spawn(&id, arguments.front(), &actions.value, &attributes.value, arguments.data(), environment.data());
-  if (code != 0) return file_error("cannot start a process", {code, std::generic_category()}, command.arguments.front());
+  int const code =
+      posix_spawn(&id, arguments.front(), &actions.value, &attributes.value, arguments.data(), environment.data());
+  if (code != 0)
+    return file_error("cannot start a process", {code, std::generic_category()}, command.arguments.front());
   return Process{id};
 }
 
@@ -119,7 +121,8 @@ Process::End Process::wait(std::stop_token const& stop, std::optional<std::chron
 
   siginfo_t info{};
   // WNOWAIT keeps the number of the group taken until the watchdog has stopped using it.
-  while (::waitid(P_PID, static_cast<id_t>(id_), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {}
+  while (::waitid(P_PID, static_cast<id_t>(id_), &info, WEXITED | WNOWAIT) != 0 && errno == EINTR) {
+  }
   {
     std::scoped_lock lock{mutex};
     gone = true;
@@ -128,10 +131,11 @@ Process::End Process::wait(std::stop_token const& stop, std::optional<std::chron
   watchdog.join();
 
   bool const asked = end.stopped || end.timed_out;
-  if (!asked) kill(SIGKILL);   // what it left in the background
+  if (!asked) kill(SIGKILL);  // what it left in the background
   int status = 0;
   pid_t reaped = 0;
-  while ((reaped = ::waitpid(id_, &status, 0)) < 0 && errno == EINTR) {}
+  while ((reaped = ::waitpid(id_, &status, 0)) < 0 && errno == EINTR) {
+  }
   if (asked) {
     for (auto const until = std::chrono::steady_clock::now() + grace;
          ::kill(-id_, 0) == 0 && std::chrono::steady_clock::now() < until;)
@@ -139,7 +143,7 @@ Process::End Process::wait(std::stop_token const& stop, std::optional<std::chron
     kill(SIGKILL);
   }
   if (reaped < 0) {
-    end.code = 255;   // someone else in this process collected it: its exit code is lost
+    end.code = 255;  // someone else in this process collected it: its exit code is lost
   } else if (WIFSIGNALED(status)) {
     end.signal = WTERMSIG(status);
     end.code = 128 + end.signal;
@@ -150,9 +154,24 @@ Process::End Process::wait(std::stop_token const& stop, std::optional<std::chron
 }
 
 std::vector<std::pair<std::string, std::string>> inherited_environment() {
-  static constexpr std::array names{"PATH", "HOME", "LANG", "LANGUAGE", "TZ", "TMPDIR", "USER", "LOGNAME", "SHELL",
-                                    "LD_LIBRARY_PATH", "OMP_NUM_THREADS", "CUDA_VISIBLE_DEVICES", "SSL_CERT_FILE",
-                                    "SSL_CERT_DIR", "REQUESTS_CA_BUNDLE", "http_proxy", "https_proxy", "HTTP_PROXY",
+  static constexpr std::array names{"PATH",
+                                    "HOME",
+                                    "LANG",
+                                    "LANGUAGE",
+                                    "TZ",
+                                    "TMPDIR",
+                                    "USER",
+                                    "LOGNAME",
+                                    "SHELL",
+                                    "LD_LIBRARY_PATH",
+                                    "OMP_NUM_THREADS",
+                                    "CUDA_VISIBLE_DEVICES",
+                                    "SSL_CERT_FILE",
+                                    "SSL_CERT_DIR",
+                                    "REQUESTS_CA_BUNDLE",
+                                    "http_proxy",
+                                    "https_proxy",
+                                    "HTTP_PROXY",
                                     "HTTPS_PROXY"};
   std::vector<std::pair<std::string, std::string>> out;
   for (char** at = environ; *at != nullptr; ++at) {

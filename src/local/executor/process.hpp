@@ -2,14 +2,14 @@
 
 #include "podium/result.hpp"
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <filesystem>
 #include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
-
-#include <sys/types.h>
 
 namespace podium::inline v0::local {
 
@@ -39,15 +39,15 @@ class Descriptor {
 class Process {
  public:
   struct Command {
-    std::vector<std::string> arguments;     ///< the first is the program's path
-    std::vector<std::string> environment;   ///< NAME=value, all of it
+    std::vector<std::string> arguments;    ///< the first is the program's path
+    std::vector<std::string> environment;  ///< NAME=value, all of it
     std::filesystem::path folder;
-    int output = -1;    ///< becomes stdout and stderr
-    int channel = -1;   ///< becomes descriptor 3; -1: none
+    int output = -1;   ///< becomes stdout and stderr
+    int channel = -1;  ///< becomes descriptor 3; -1: none
   };
   struct End {
-    int code = 0;        ///< exit code, or 128 + signal
-    int signal = 0;      ///< 0: it exited by itself
+    int code = 0;    ///< exit code, or 128 + signal
+    int signal = 0;  ///< 0: it exited by itself
     bool stopped = false;
     bool timed_out = false;
   };
@@ -58,7 +58,7 @@ class Process {
   /// gets SIGTERM, and after `grace` SIGKILL.
   End wait(std::stop_token const& stop, std::optional<std::chrono::steady_clock::time_point> deadline,
            std::chrono::milliseconds grace);
-  void kill(int signal) const;   ///< the whole group
+  void kill(int signal) const;  ///< the whole group
   pid_t id() const noexcept { return id_; }
 
  private:
@@ -71,7 +71,7 @@ std::vector<std::pair<std::string, std::string>> inherited_environment();
 
 struct Interpreter {
   std::filesystem::path program;
-  bool named_python = false;   ///< its folder has a `python`
+  bool named_python = false;  ///< its folder has a `python`
 };
 /// The interpreter that the options name, or `python3` on PATH.
 Result<Interpreter> find_interpreter(std::string const& option);

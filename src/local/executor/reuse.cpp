@@ -12,7 +12,9 @@ namespace {
 constexpr std::string_view recipe = "k1";
 
 /// Texts longer than a glance are not repeated in a sentence.
-std::string shown(std::string const& text) { return text.size() <= 60 ? "`" + text + "`" : "`" + text.substr(0, 57) + "...`"; }
+std::string shown(std::string const& text) {
+  return text.size() <= 60 ? "`" + text + "`" : "`" + text.substr(0, 57) + "...`";
+}
 
 std::string about_input(std::string const& name, std::string const& before, std::string const& now) {
   auto const what = "input `" + name + "`";
@@ -62,7 +64,8 @@ Json reuse_parts(Step const& step, Identities const& inputs, std::string const& 
              {"settings", step.settings.dump()}};
   for (auto const& [name, identity] : inputs) parts["input " + name] = identity;
   for (auto const& [name, target] : step.targets)
-    parts["output " + name] = Json{target.type, lower(target.mode), target.uri, target.asset_name, target.asset_version}.dump();
+    parts["output " + name] =
+        Json{target.type, lower(target.mode), target.uri, target.asset_name, target.asset_version}.dump();
   return parts;
 }
 
@@ -70,7 +73,12 @@ std::string reuse_key(Json const& parts) {
   base::Sha256 all;
   for (auto const& [name, value] : parts.items()) {
     auto const text = text_of(value);
-    all.update(std::to_string(name.size())).update(" ").update(name).update(std::to_string(text.size())).update(" ").update(text);
+    all.update(std::to_string(name.size()))
+        .update(" ")
+        .update(name)
+        .update(std::to_string(text.size()))
+        .update(" ")
+        .update(text);
   }
   return all.hex();
 }
@@ -131,9 +139,11 @@ Result<std::optional<Hit>> find_hit(Store& store, std::string const& key, std::s
       auto const at = resolve_uri(store, text_of(member(member(properties, "outputs"), name), "uri"));
       auto const now = at ? content_digest(*at) : Result<std::string>{at.error()};
       if (!now) return drop("job " + job + " did the same, but its output `" + name + "` is no longer there");
-      if (*now != text_of(digest)) return drop("job " + job + " did the same, but its output `" + name + "` has changed since");
+      if (*now != text_of(digest))
+        return drop("job " + job + " did the same, but its output `" + name + "` has changed since");
     }
-  return std::optional{Hit{job, member(properties, "outputs"), text_of(member(properties, "properties"), "azureml.pipelinerunid")}};
+  return std::optional{
+      Hit{job, member(properties, "outputs"), text_of(member(properties, "properties"), "azureml.pipelinerunid")}};
 }
 
 }  // namespace podium::inline v0::local

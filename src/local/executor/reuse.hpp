@@ -8,7 +8,8 @@
 
 namespace podium::inline v0::local {
 
-/// What an input is, in words that never depend on where or when: "literal:0.1", "step:{key}/model", "content:{digest}".
+/// What an input is, in words that never depend on where or when: "literal:0.1", "step:{key}/model",
+/// "content:{digest}".
 using Identities = std::map<std::string, std::string>;
 
 /// The named parts of a step's reuse key: name -> text.  The key recipe is `k1`.

@@ -52,7 +52,8 @@ Result<void> keep_artifacts(fs::path const& work, fs::path const& artifacts) {
   return {};
 }
 
-std::string why_it_ended(CommandRun const& run, Process::End const& end, fs::path const& log, fs::path const& workspace) {
+std::string why_it_ended(CommandRun const& run, Process::End const& end, fs::path const& log,
+                         fs::path const& workspace) {
   auto out = run.label;
   if (end.timed_out) {
     out += " ran past its limit of " + std::to_string(run.timeout->count() / 1000) + " s and was stopped";
@@ -63,7 +64,8 @@ std::string why_it_ended(CommandRun const& run, Process::End const& end, fs::pat
   }
   if (auto const last = last_lines(log, 5); !last.empty()) out += ": " + last;
   std::error_code ec;
-  if (auto const space = fs::space(workspace, ec); !ec && space.available < (1u << 20)) out += "; the disk under the workspace is full";
+  if (auto const space = fs::space(workspace, ec); !ec && space.available < (1u << 20))
+    out += "; the disk under the workspace is full";
   return out + " (log: " + log.lexically_relative(workspace).generic_string() +
          " in the workspace; its working folder is kept in runs/" + run.job + ")";
 }
@@ -80,7 +82,9 @@ Result<fs::path> code_folder(Store const& store, std::string const& code) {
 
 CommandEnd run_command(Store& store, Options const& options, CommandRun const& run, std::stop_token const& stop,
                        std::function<void(std::string_view status)> const& on_status) {
-  auto const failed = [&](Error const& error) { return CommandEnd{Outcome::failed, run.label + ": " + error.to_string()}; };
+  auto const failed = [&](Error const& error) {
+    return CommandEnd{Outcome::failed, run.label + ": " + error.to_string()};
+  };
   auto const folder = store.folder() / "runs" / run.job;
   auto const work = folder / "wd";
   auto const artifacts = artifacts_of(store, run.job);
@@ -106,7 +110,8 @@ CommandEnd run_command(Store& store, Options const& options, CommandRun const& r
   auto output = Descriptor::append(log);
   if (!output) return failed(output.error());
 
-  auto process = Process::start({{"/bin/bash", "-c", run.command}, environment_of(run, *python, folder / "bin"), work, output->get(), -1});
+  auto process = Process::start(
+      {{"/bin/bash", "-c", run.command}, environment_of(run, *python, folder / "bin"), work, output->get(), -1});
   if (!process) return failed(process.error());
   std::optional<std::chrono::steady_clock::time_point> deadline;
   if (run.timeout) deadline = std::chrono::steady_clock::now() + *run.timeout;

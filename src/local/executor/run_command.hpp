@@ -11,16 +11,16 @@ namespace podium::inline v0::local {
 /// A command with everything in it replaced, ready to run as a process.
 struct CommandRun {
   std::string job;
-  std::string label;     ///< "step `train`", "the job"
-  std::string command;   ///< for /bin/bash -c
-  std::string code;      ///< reference of the code version; empty: none
-  std::vector<std::pair<std::string, std::string>> environment;   ///< beside what is inherited
+  std::string label;                                             ///< "step `train`", "the job"
+  std::string command;                                           ///< for /bin/bash -c
+  std::string code;                                              ///< reference of the code version; empty: none
+  std::vector<std::pair<std::string, std::string>> environment;  ///< beside what is inherited
   std::optional<std::chrono::milliseconds> timeout;
 };
 
 struct CommandEnd {
   Schedule::Outcome outcome = Schedule::Outcome::completed;
-  std::string error;   ///< names the step, the exit code, the last log lines and where to look
+  std::string error;  ///< names the step, the exit code, the last log lines and where to look
 };
 
 /// Runs it in a snapshot of its code, logs into user_logs/std_log.txt, and keeps `outputs` and `logs` as artifacts.

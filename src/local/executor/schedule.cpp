@@ -11,7 +11,7 @@ Schedule::Schedule(std::map<std::string, std::set<std::string>> needs, std::size
 }
 
 std::vector<std::string> Schedule::cycle() const {
-  std::map<std::string, int> mark;   // 1: on the path, 2: known to be free of cycles
+  std::map<std::string, int> mark;  // 1: on the path, 2: known to be free of cycles
   std::vector<std::string> path;
   std::vector<std::string> found;
   std::function<bool(std::string const&)> visit = [&](std::string const& step) {

@@ -23,7 +23,7 @@ class Schedule {
   /// Steps to start now, by name; each is answered once and counts as running from then on.
   std::vector<std::string> take();
   void ended(std::string const& step, Outcome outcome);
-  void stop();   ///< nothing more starts
+  void stop();  ///< nothing more starts
 
   bool done() const;
   bool failed() const { return failed_; }

@@ -19,7 +19,7 @@ using Outcome = Schedule::Outcome;
 /// An input as the command sees it.
 struct StepRunner::Value {
   bool data = false;
-  std::string text;      ///< literal, local path, or URI for the mode direct
+  std::string text;  ///< literal, local path, or URI for the mode direct
   std::string uri;
   std::string type;
   std::string mode;
@@ -28,8 +28,8 @@ struct StepRunner::Value {
 
 struct StepRunner::Prepared {
   std::map<std::string, Value> inputs;
-  std::map<std::string, fs::path> paths;   ///< of outputs
-  Json outputs = Json::object();           ///< as in properties.outputs
+  std::map<std::string, fs::path> paths;  ///< of outputs
+  Json outputs = Json::object();          ///< as in properties.outputs
   Json parts;
   std::string key;
 };
@@ -37,7 +37,7 @@ struct StepRunner::Prepared {
 namespace {
 
 std::string without_prefix(std::string reference) {
-  if (reference.starts_with("azureml:/")  && !reference.starts_with("azureml://")) reference.erase(0, 8);
+  if (reference.starts_with("azureml:/") && !reference.starts_with("azureml://")) reference.erase(0, 8);
   return reference;
 }
 
@@ -71,7 +71,9 @@ Result<std::string> output_uri(StepRunner::Task const& task, std::string const& 
 }
 
 Json output_record(std::string const& type, std::string const& uri, std::string const& mode) {
-  return {{"jobOutputType", type}, {"uri", uri}, {"mode", mode.empty() || lower(mode) == "rw_mount" || lower(mode) == "mount" ? "ReadWriteMount" : mode}};
+  return {{"jobOutputType", type},
+          {"uri", uri},
+          {"mode", mode.empty() || lower(mode) == "rw_mount" || lower(mode) == "mount" ? "ReadWriteMount" : mode}};
 }
 
 }  // namespace
@@ -105,7 +107,8 @@ Result<std::map<std::string, StepRunner::Value>> StepRunner::inputs(Task const& 
         if ((*binding)->to == Binding::To::step_output) {
           auto const& source = task.earlier.at((*binding)->step);
           auto const& output = member(source.outputs, (*binding)->name);
-          given = Given{.text = {}, .uri = text_of(output, "uri"), .type = text_of(output, "jobOutputType"), .mode = {}};
+          given =
+              Given{.text = {}, .uri = text_of(output, "uri"), .type = text_of(output, "jobOutputType"), .mode = {}};
           identity = source.identity + "/" + (*binding)->name;
         } else if (auto const parent = task.plan.inputs.find((*binding)->name); parent != task.plan.inputs.end()) {
           given = parent->second;
@@ -114,15 +117,27 @@ Result<std::map<std::string, StepRunner::Value>> StepRunner::inputs(Task const& 
       }
     }
     if (!given) {
-      if (port.otherwise) out[name] = {.data = false, .text = *port.otherwise, .uri = {}, .type = "literal", .mode = {}, .identity = "literal:" + *port.otherwise};
+      if (port.otherwise)
+        out[name] = {.data = false,
+                     .text = *port.otherwise,
+                     .uri = {},
+                     .type = "literal",
+                     .mode = {},
+                     .identity = "literal:" + *port.otherwise};
       continue;
     }
     if (!given->data()) {
-      out[name] = {.data = false, .text = given->text, .uri = {}, .type = "literal", .mode = {}, .identity = "literal:" + given->text};
+      out[name] = {.data = false,
+                   .text = given->text,
+                   .uri = {},
+                   .type = "literal",
+                   .mode = {},
+                   .identity = "literal:" + given->text};
       continue;
     }
     auto const mode = given->mode.empty() ? port.mode : given->mode;
-    Value value{.data = true, .text = given->uri, .uri = given->uri, .type = given->type, .mode = mode, .identity = identity};
+    Value value{
+        .data = true, .text = given->uri, .uri = given->uri, .type = given->type, .mode = mode, .identity = identity};
     auto at = resolve_uri(wiring_.store, given->uri);
     if (!is_direct(mode)) {
       if (!at) return in(std::move(at).error());
@@ -132,7 +147,7 @@ Result<std::map<std::string, StepRunner::Value>> StepRunner::inputs(Task const& 
       while (value.text.size() > 1 && value.text.back() == '/') value.text.pop_back();
     }
     if (value.identity.empty() && task.parent.empty()) {
-      value.identity = "uri:" + given->uri;   // a job of its own is never reused: no need to read its data
+      value.identity = "uri:" + given->uri;  // a job of its own is never reused: no need to read its data
     } else if (value.identity.empty()) {
       auto digest = at ? content_digest(*at) : Result<std::string>{at.error()};
       if (!digest && !is_direct(mode)) return in(std::move(digest).error());
@@ -159,7 +174,8 @@ Result<StepRunner::Prepared> StepRunner::prepare(Task const& task) const {
     out.paths[name] = text;
     out.outputs[name] = output_record(target.type, *uri, target.mode);
   }
-  out.outputs["default"] = output_record("uri_folder", "azureml://datastores/workspaceartifactstore/" + run_folder(task.job), {});
+  out.outputs["default"] =
+      output_record("uri_folder", "azureml://datastores/workspaceartifactstore/" + run_folder(task.job), {});
 
   std::string code = "none";
   if (!task.step.code.empty()) {
@@ -198,8 +214,9 @@ Result<void> StepRunner::create(Task const& task) const {
                     {"azureml.rootpipelinerunid", task.parent},
                     {"azureml.moduleName", step.name},
                     {"azureml.runsource", "azureml.StepRun"}}}};
-  for (auto const& [name, value] : {std::pair{"codeId", without_prefix(step.code)}, std::pair{"environmentId", without_prefix(step.environment)},
-                                    std::pair{"computeId", step.compute_id}})
+  for (auto const& [name, value] :
+       {std::pair{"codeId", without_prefix(step.code)}, std::pair{"environmentId", without_prefix(step.environment)},
+        std::pair{"computeId", step.compute_id}})
     if (!value.empty()) properties[name] = value;
   auto put = wiring_.store.put("jobs/" + task.job, Json{{"name", task.job}, {"properties", std::move(properties)}});
   if (!put) return std::move(put).error();
@@ -226,12 +243,14 @@ Result<std::optional<StepResult>> StepRunner::reuse(Task const& task, Prepared c
   if (!reason.empty()) return std::optional<StepResult>{};
   auto nearest = wiring_.store.nearest_reuse(task.step.component_name);
   if (!nearest) return std::move(nearest).error();
-  reason = *nearest ? first_difference(member((*nearest)->parts, "parts"), prepared.parts) + " since job " + (*nearest)->job
-                    : "first run of this component";
+  reason = *nearest
+               ? first_difference(member((*nearest)->parts, "parts"), prepared.parts) + " since job " + (*nearest)->job
+               : "first run of this component";
   return std::optional<StepResult>{};
 }
 
-std::vector<std::pair<std::string, std::string>> StepRunner::environment(Task const& task, Prepared const& prepared) const {
+std::vector<std::pair<std::string, std::string>> StepRunner::environment(Task const& task,
+                                                                         Prepared const& prepared) const {
   auto const& address = wiring_.address;
   std::vector<std::pair<std::string, std::string>> out{
       {"MLFLOW_TRACKING_URI", task.tracking_url},
@@ -277,8 +296,10 @@ Result<void> StepRunner::complete(Task const& task, Prepared const& prepared) {
     }
     if (task.parent.empty() || !task.step.deterministic) continue;
     auto digest = content_digest(path);
-    if (digest) digests[name] = *digest;
-    else if (digest.error().code() != Errc::not_found) return std::move(digest).error().with("output", name);
+    if (digest)
+      digests[name] = *digest;
+    else if (digest.error().code() != Errc::not_found)
+      return std::move(digest).error().with("output", name);
   }
   if (task.parent.empty() || !task.step.deterministic) return {};
   return wiring_.store.remember_reuse(task.step.component_name,
@@ -307,9 +328,11 @@ Result<StepResult> StepRunner::execute(Task const& task, Prepared const& prepare
     ~Release() { slots.release(); }
   } const release{slots_};
   if (stop.stop_requested()) return out;
-  auto const end = run_command(wiring_.store, wiring_.options,
-                               {task.job, label_of(task), *command, without_prefix(task.step.code), environment(task, prepared), task.step.timeout},
-                               stop, [&](std::string_view status) { (void)set_status(wiring_.store, task.job, status); });
+  auto const end =
+      run_command(wiring_.store, wiring_.options,
+                  {task.job, label_of(task), *command, without_prefix(task.step.code), environment(task, prepared),
+                   task.step.timeout},
+                  stop, [&](std::string_view status) { (void)set_status(wiring_.store, task.job, status); });
   out.outcome = end.outcome;
   out.error = end.error;
   if (out.outcome != Outcome::completed) return out;
@@ -326,7 +349,8 @@ Result<StepResult> StepRunner::carry_out(Task const& task, Prepared& prepared, s
       auto& inputs = properties["inputs"] = Json::object();
       for (auto const& [name, value] : prepared.inputs)
         inputs[name] = value.data ? Json{{"jobInputType", value.type.empty() ? "uri_folder" : value.type},
-                                         {"uri", value.uri}, {"mode", is_direct(value.mode) ? "Direct" : "ReadOnlyMount"}}
+                                         {"uri", value.uri},
+                                         {"mode", is_direct(value.mode) ? "Direct" : "ReadOnlyMount"}}
                                   : Json{{"jobInputType", "literal"}, {"value", value.text}};
     }
     properties["outputs"] = prepared.outputs;
@@ -342,12 +366,15 @@ Result<StepResult> StepRunner::carry_out(Task const& task, Prepared& prepared, s
     reason = "force_rerun is set";
   } else {
     ticket = in_flight_.enter(prepared.key, stop);
-    if (!ticket) return StepResult{Outcome::canceled, task.job, label_of(task) + " was cancelled", "job:" + task.job, Json::object()};
+    if (!ticket)
+      return StepResult{Outcome::canceled, task.job, label_of(task) + " was cancelled", "job:" + task.job,
+                        Json::object()};
     auto reused = reuse(task, prepared, reason);
     if (!reused) return std::move(reused).error();
     if (*reused) return **std::move(reused);
   }
-  noted = change_job(wiring_.store, task.job, [&](Json& properties) { properties["properties"]["podium.reuse"] = reason; });
+  noted =
+      change_job(wiring_.store, task.job, [&](Json& properties) { properties["properties"]["podium.reuse"] = reason; });
   if (!noted) return std::move(noted).error();
   return execute(task, prepared, stop);
 }
@@ -369,8 +396,11 @@ StepResult StepRunner::run(Task const& task, std::stop_token const& stop) {
   } catch (std::exception const& broken) {
     result = failed(broken.what());
   }
-  auto const word = result.outcome == Outcome::completed ? "Completed" : result.outcome == Outcome::failed ? "Failed" : "Canceled";
-  if (auto ended = end_job(wiring_.store, task.job, word, result.error); !ended && result.outcome == Outcome::completed) {
+  auto const word = result.outcome == Outcome::completed ? "Completed"
+                    : result.outcome == Outcome::failed  ? "Failed"
+                                                         : "Canceled";
+  if (auto ended = end_job(wiring_.store, task.job, word, result.error);
+      !ended && result.outcome == Outcome::completed) {
     result.outcome = Outcome::failed;
     result.error = label_of(task) + ": " + ended.error().to_string();
   }

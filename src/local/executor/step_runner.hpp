@@ -15,7 +15,7 @@ namespace podium::inline v0::local {
 class Slots {
  public:
   explicit Slots(std::size_t count) : free_{count} {}
-  bool acquire(std::stop_token const& stop);   ///< false: stop was requested
+  bool acquire(std::stop_token const& stop);  ///< false: stop was requested
   void release();
 
  private:
@@ -29,7 +29,7 @@ struct StepResult {
   Schedule::Outcome outcome = Schedule::Outcome::completed;
   std::string job;
   std::string error;
-  std::string identity;   ///< "step:{key}" where an equal key means equal outputs, else "job:{job}"
+  std::string identity;  ///< "step:{key}" where an equal key means equal outputs, else "job:{job}"
   Json outputs = Json::object();
 };
 
@@ -42,9 +42,9 @@ class StepRunner {
   struct Task {
     Plan const& plan;
     Step const& step;
-    std::map<std::string, StepResult> const& earlier;   ///< results of the steps that it needs
+    std::map<std::string, StepResult> const& earlier;  ///< results of the steps that it needs
     std::string job;
-    std::string parent;        ///< empty: a job of its own
+    std::string parent;  ///< empty: a job of its own
     std::string tracking_url;
   };
   StepResult run(Task const& task, std::stop_token const& stop);

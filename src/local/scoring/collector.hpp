@@ -11,11 +11,11 @@ namespace podium::inline v0::local {
 /// What one call left to record.
 struct Collected {
   std::string request_id;
-  std::string data;          ///< JSON text; empty: null
-  int status = 0;            ///< what the endpoint answered, or would have
-  int model_status = 0;      ///< what the script answered; 0: nothing
+  std::string data;      ///< JSON text; empty: null
+  int status = 0;        ///< what the endpoint answered, or would have
+  int model_status = 0;  ///< what the script answered; 0: nothing
   bool mirrored = false;
-  double milliseconds = 0;   ///< in run()
+  double milliseconds = 0;  ///< in run()
 };
 
 /// Appends one collection of a deployment to
@@ -24,7 +24,11 @@ class Collector {
  public:
   /// `source`: the deployment's id; `type`: "azureml.inference.model_outputs".
   Collector(std::filesystem::path folder, std::string file, std::string source, std::string type, double rate)
-      : folder_{std::move(folder)}, file_{std::move(file)}, source_{std::move(source)}, type_{std::move(type)}, rate_{rate} {}
+      : folder_{std::move(folder)},
+        file_{std::move(file)},
+        source_{std::move(source)},
+        type_{std::move(type)},
+        rate_{rate} {}
 
   Result<void> append(Collected const& call);
 

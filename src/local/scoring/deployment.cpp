@@ -3,7 +3,6 @@
 #include "local/executor/content.hpp"
 
 #include <fstream>
-
 #include <unistd.h>
 
 namespace podium::inline v0::local {
@@ -12,9 +11,9 @@ namespace {
 using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
-constexpr int most_mirrored = 1000;          ///< waiting; more are dropped: a shadow must not eat the memory
-constexpr int proven = 100;                  ///< answers after which a death counts as the first again
-constexpr auto start_allowance = 300s;       ///< a call that comes while init() runs waits for it
+constexpr int most_mirrored = 1000;     ///< waiting; more are dropped: a shadow must not eat the memory
+constexpr int proven = 100;             ///< answers after which a death counts as the first again
+constexpr auto start_allowance = 300s;  ///< a call that comes while init() runs waits for it
 constexpr std::uintmax_t log_limit = 8u << 20;
 
 /// Keeps the end of a log that has grown too long.  The worker appends, so it goes on behind what is kept.
@@ -62,14 +61,15 @@ Result<void> DeployedWorkers::ready() {
 
 void DeployedWorkers::submit(Call call) {
   auto& counter = call.mirrored ? mirrored_ : in_flight_;
-  int const limit = call.mirrored ? most_mirrored : 2 * std::max(1, settings_.max_concurrent) * std::max(1, settings_.instances);
+  int const limit =
+      call.mirrored ? most_mirrored : 2 * std::max(1, settings_.max_concurrent) * std::max(1, settings_.instances);
   if (counter.fetch_add(1) >= limit) {
     counter.fetch_sub(1);
     call.done({429, {}, 0, true, false});
     return;
   }
   call.done = [&counter, done = std::move(call.done)](Reply reply) {
-    counter.fetch_sub(1);   // before the answer: the next request may come at once
+    counter.fetch_sub(1);  // before the answer: the next request may come at once
     done(std::move(reply));
   };
   call.deadline = Clock::now() + settings_.timeout;
@@ -135,7 +135,8 @@ bool DeployedWorkers::serve_calls(Lane& lane, Worker& worker, int& answered) {
       // The script is still at it.  Meanwhile what waits behind it gets its answer in time.
       while (got == Worker::Wait::timeout) {
         std::unique_lock lock{mutex_};
-        auto const until = queue_.empty() ? Clock::now() + 50ms : std::min(queue_.front().deadline, Clock::now() + 50ms);
+        auto const until =
+            queue_.empty() ? Clock::now() + 50ms : std::min(queue_.front().deadline, Clock::now() + 50ms);
         expire(lock);
         got = worker.receive(reply, until);
       }

@@ -18,19 +18,19 @@ class DeployedWorkers {
   struct Settings {
     Worker::Settings worker;
     int instances = 1;
-    int max_concurrent = 1;                     ///< per instance: what may be in flight is twice that
+    int max_concurrent = 1;  ///< per instance: what may be in flight is twice that
     std::chrono::milliseconds timeout{5000};
   };
   struct Call {
-    std::string headers;   ///< JSON
+    std::string headers;  ///< JSON
     std::string body;
     std::function<void(Reply)> done;
     bool mirrored = false;
     std::chrono::steady_clock::time_point deadline{};
   };
 
-  explicit DeployedWorkers(Settings settings);   ///< starts them
-  ~DeployedWorkers();                            ///< answers 503 to what waits, and ends them
+  explicit DeployedWorkers(Settings settings);  ///< starts them
+  ~DeployedWorkers();                           ///< answers 503 to what waits, and ends them
 
   /// Blocks until all have started, or one could not.
   Result<void> ready();
@@ -40,10 +40,10 @@ class DeployedWorkers {
  private:
   struct Lane {
     std::thread thread;
-    Worker* worker = nullptr;   ///< guarded by mutex_; for interrupt()
+    Worker* worker = nullptr;  ///< guarded by mutex_; for interrupt()
   };
   void serve(Lane& lane);
-  bool serve_calls(Lane& lane, Worker& worker, int& answered);   // false: the worker died
+  bool serve_calls(Lane& lane, Worker& worker, int& answered);  // false: the worker died
   std::optional<Call> next();
   void expire(std::unique_lock<std::mutex>& lock);
   void lane_gone(std::optional<Error> why, bool never_started = false);

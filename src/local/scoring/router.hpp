@@ -12,7 +12,7 @@ namespace podium::inline v0::local {
 /// Which deployment answers a request, and which one hears it too.
 struct Route {
   std::string deployment;
-  std::string mirror;   ///< empty: none
+  std::string mirror;  ///< empty: none
 };
 
 /// Splits requests by percentages, as a pure function of the request's id: the same id goes to the same deployment
@@ -26,7 +26,7 @@ class Router {
   std::optional<Route> choose(std::string_view request_id) const;
 
  private:
-  double uniform(std::string_view purpose, std::string_view request_id) const;   // in (0, 1)
+  double uniform(std::string_view purpose, std::string_view request_id) const;  // in (0, 1)
 
   std::string salt_;
   std::map<std::string, int> traffic_;

@@ -31,7 +31,9 @@ struct Serving {
     }
   };
   explicit Serving(ServingPlan plan)
-      : collectors{plan.inputs, plan.outputs}, listener{plan.listener}, folder{plan.settings.worker.code.parent_path()},
+      : collectors{plan.inputs, plan.outputs},
+        listener{plan.listener},
+        folder{plan.settings.worker.code.parent_path()},
         workers{std::move(plan.settings)} {}
   Collectors collectors;
   std::shared_ptr<std::string const> listener;
@@ -41,9 +43,9 @@ struct Serving {
 
 /// One request on its way.
 struct Incoming {
-  std::string client_id;    ///< x-ms-client-request-id: decides the route
+  std::string client_id;  ///< x-ms-client-request-id: decides the route
   std::string request_id;
-  std::string headers;      ///< JSON, for scripts that want them
+  std::string headers;  ///< JSON, for scripts that want them
   std::string body;
 };
 
@@ -54,10 +56,12 @@ bool same_secret(std::string_view a, std::string_view b) {
 }
 
 http::Response refusal(int status, std::string const& code, std::string const& message) {
-  return {status, {{"content-type", "application/json"}}, Json{{"error", {{"code", code}, {"message", message}}}}.dump()};
+  return {
+      status, {{"content-type", "application/json"}}, Json{{"error", {{"code", code}, {"message", message}}}}.dump()};
 }
 
-/// The query of a GET as the JSON that the script would get of a POST: values as JSON where they are, lists for repeated keys.
+/// The query of a GET as the JSON that the script would get of a POST: values as JSON where they are, lists for
+/// repeated keys.
 std::string query_as_body(std::string const& url) {
   auto const mark = url.find('?');
   Json out = Json::object();
@@ -95,7 +99,8 @@ http::Response front(Reply const& reply, std::string const& deployment) {
   } else if (reply.status == 408) {
     out = refusal(408, "RequestTimeout", "deployment `" + deployment + "` did not answer in time");
   } else if (reply.status == 429) {
-    out = refusal(429, "TooManyRequests", "deployment `" + deployment + "` has as many requests in flight as its settings allow");
+    out = refusal(429, "TooManyRequests",
+                  "deployment `" + deployment + "` has as many requests in flight as its settings allow");
   } else if (reply.status == 502) {
     out = refusal(502, "BadGateway", "the worker of deployment `" + deployment + "` died");
   } else {
@@ -121,23 +126,26 @@ struct Scoring::State {
   void log(LogLevel level, std::string const& text) const {
     if (wiring.options.log) wiring.options.log(level, text);
   }
-  Key key(std::string const& endpoint, std::string const& deployment) const { return {lower(endpoint), lower(deployment)}; }
+  Key key(std::string const& endpoint, std::string const& deployment) const {
+    return {lower(endpoint), lower(deployment)};
+  }
   Result<std::shared_ptr<Serving>> start(std::string const& endpoint, std::string const& deployment);
   Result<std::shared_ptr<Serving>> serving(std::string const& endpoint, std::string const& deployment);
   Result<void> authorize(std::string const& endpoint, Json const& properties, http::Headers const& headers) const;
-  void call(Serving& to, std::string const& deployment, std::shared_ptr<Incoming const> const& request,
-            bool mirrored, Done done);
+  void call(Serving& to, std::string const& deployment, std::shared_ptr<Incoming const> const& request, bool mirrored,
+            Done done);
   void record(Collectors const& from, Incoming const& request, Reply const& reply, int status, bool mirrored);
 
   Wiring wiring;
   std::mutex mutex;
   std::map<Key, std::shared_ptr<Serving>> deployed;
-  std::mutex starting;   ///< one lazy start at a time
+  std::mutex starting;  ///< one lazy start at a time
 };
 
 Scoring::Scoring(Wiring wiring) : state_{std::make_shared<State>(std::move(wiring))} {
   std::error_code ec;
-  std::filesystem::remove_all(state_->wiring.store.folder() / "runs" / "serving", ec);   // of a session that did not close
+  std::filesystem::remove_all(state_->wiring.store.folder() / "runs" / "serving",
+                              ec);  // of a session that did not close
 }
 
 Scoring::~Scoring() {
@@ -153,7 +161,9 @@ Result<std::shared_ptr<Serving>> Scoring::State::start(std::string const& endpoi
 }
 
 Result<void> Scoring::deploy(std::string const& endpoint, std::string const& deployment) {
-  auto const in = [&](Error error) { return std::move(error).with("deployment", deployment).with("endpoint", endpoint); };
+  auto const in = [&](Error error) {
+    return std::move(error).with("deployment", deployment).with("endpoint", endpoint);
+  };
   try {
     auto made = state_->start(endpoint, deployment);
     if (!made) return in(std::move(made).error());
@@ -167,7 +177,7 @@ Result<void> Scoring::deploy(std::string const& endpoint, std::string const& dep
       std::scoped_lock lock{state_->mutex};
       std::swap(state_->deployed[state_->key(endpoint, deployment)], before);
     }
-    return {};   // `before` ends here, its requests answered by then or refused
+    return {};  // `before` ends here, its requests answered by then or refused
   } catch (std::exception const& broken) {
     return in(Error{Errc::failed, broken.what()});
   }
@@ -208,14 +218,15 @@ Result<std::shared_ptr<Serving>> Scoring::State::serving(std::string const& endp
   return deployed[key(endpoint, deployment)] = *made;
 }
 
-Result<void> Scoring::State::authorize(std::string const& endpoint, Json const& properties, http::Headers const& headers) const {
+Result<void> Scoring::State::authorize(std::string const& endpoint, Json const& properties,
+                                       http::Headers const& headers) const {
   auto const given = headers.get("authorization");
   constexpr std::string_view scheme = "bearer ";
   Error const refused{Errc::unauthenticated, "the key or token is missing or wrong"};
   if (given.size() <= scheme.size() || lower(given.substr(0, scheme.size())) != scheme) return refused;
   auto const token = std::string_view{given}.substr(scheme.size());
   auto const mode = lower(text_of(either(properties, "auth_mode", "authMode")));
-  if (mode == "aadtoken" || mode == "aad_token") return {};   // whoever may open the folder may call the endpoint
+  if (mode == "aadtoken" || mode == "aad_token") return {};  // whoever may open the folder may call the endpoint
   for (auto const* name : {"primaryKey", "secondaryKey", "token"}) {
     bool const is_token = std::string_view{name} == "token";
     if (is_token != (mode == "amltoken" || mode == "aml_token")) continue;
@@ -226,14 +237,20 @@ Result<void> Scoring::State::authorize(std::string const& endpoint, Json const& 
   return refused;
 }
 
-void Scoring::State::record(Collectors const& from, Incoming const& request, Reply const& reply, int status, bool mirrored) {
-  Collected what{.request_id = request.client_id, .data = {}, .status = status, .model_status = reply.from_script ? reply.status : 0,
-                 .mirrored = mirrored, .milliseconds = reply.milliseconds};
+void Scoring::State::record(Collectors const& from, Incoming const& request, Reply const& reply, int status,
+                            bool mirrored) {
+  Collected what{.request_id = request.client_id,
+                 .data = {},
+                 .status = status,
+                 .model_status = reply.from_script ? reply.status : 0,
+                 .mirrored = mirrored,
+                 .milliseconds = reply.milliseconds};
   auto const keep = [&](Collector& collector) {
     if (auto kept = collector.append(what); !kept) log(LogLevel::error, kept.error().to_string());
   };
   if (from.inputs) {
-    what.data = Json::accept(request.body) ? request.body : Json(request.body).dump(-1, ' ', false, Json::error_handler_t::replace);
+    what.data = Json::accept(request.body) ? request.body
+                                           : Json(request.body).dump(-1, ' ', false, Json::error_handler_t::replace);
     keep(*from.inputs);
   }
   if (from.outputs) {
@@ -243,21 +260,23 @@ void Scoring::State::record(Collectors const& from, Incoming const& request, Rep
   }
 }
 
-void Scoring::State::call(Serving& to, std::string const& deployment,
-                          std::shared_ptr<Incoming const> const& request, bool mirrored, Done done) {
+void Scoring::State::call(Serving& to, std::string const& deployment, std::shared_ptr<Incoming const> const& request,
+                          bool mirrored, Done done) {
   // The workers answer before they end, so the call needs no hold on them; one would make them join themselves.
-  to.workers.submit({.headers = request->headers,
-                      .body = request->body,
-                      .done = [this, collectors = to.collectors, deployment, request, mirrored, done = std::move(done)](Reply reply) {
-                        auto response = front(reply, deployment);
-                        record(collectors, *request, reply, response.status, mirrored);
-                        if (!done) return;
-                        response.headers.set("x-ms-request-id", request->request_id);
-                        response.headers.set("x-ms-client-request-id", request->client_id);
-                        done(std::move(response));
-                      },
-                      .mirrored = mirrored,
-                      .deadline = {}});
+  to.workers.submit(
+      {.headers = request->headers,
+       .body = request->body,
+       .done =
+           [this, collectors = to.collectors, deployment, request, mirrored, done = std::move(done)](Reply reply) {
+             auto response = front(reply, deployment);
+             record(collectors, *request, reply, response.status, mirrored);
+             if (!done) return;
+             response.headers.set("x-ms-request-id", request->request_id);
+             response.headers.set("x-ms-client-request-id", request->client_id);
+             done(std::move(response));
+           },
+       .mirrored = mirrored,
+       .deadline = {}});
 }
 
 void Scoring::score(std::string const& endpoint, http::Request request, std::function<void(http::Response)> done) {
@@ -268,7 +287,8 @@ void Scoring::score(std::string const& endpoint, http::Request request, std::fun
   auto const too_long = incoming->request_id.size() > 100 || incoming->client_id.size() > 100;
   if (too_long) incoming->request_id = incoming->client_id = {};
   if (incoming->request_id.empty()) incoming->request_id = base::uuid();
-  if (incoming->client_id.empty()) incoming->client_id = request.headers.find("x-request-id") && !too_long ? incoming->request_id : base::uuid();
+  if (incoming->client_id.empty())
+    incoming->client_id = request.headers.find("x-request-id") && !too_long ? incoming->request_id : base::uuid();
   auto const refuse = [&](int status, std::string const& code, std::string const& message) {
     auto response = refusal(status, code, message);
     response.headers.set("x-ms-request-id", incoming->request_id);
@@ -276,7 +296,8 @@ void Scoring::score(std::string const& endpoint, http::Request request, std::fun
     done(std::move(response));
   };
   if (too_long) return refuse(431, "RequestHeaderFieldsTooLarge", "request ids have at most 100 characters");
-  if (request.method != "POST" && request.method != "GET") return refuse(405, "MethodNotAllowed", "score takes POST and GET");
+  if (request.method != "POST" && request.method != "GET")
+    return refuse(405, "MethodNotAllowed", "score takes POST and GET");
 
   auto resource = state.wiring.store.get("onlineEndpoints/" + endpoint);
   if (!resource) return refuse(500, "InternalError", resource.error().to_string());
@@ -289,7 +310,8 @@ void Scoring::score(std::string const& endpoint, http::Request request, std::fun
 
   Route route{request.headers.get("azureml-model-deployment"), {}};
   if (route.deployment.empty()) {
-    Router const router{lower(endpoint), shares(member(properties, "traffic")), shares(either(properties, "mirror_traffic", "mirrorTraffic"))};
+    Router const router{lower(endpoint), shares(member(properties, "traffic")),
+                        shares(either(properties, "mirror_traffic", "mirrorTraffic"))};
     auto chosen = router.choose(incoming->client_id);
     if (!chosen) return refuse(404, "NoTraffic", "no deployment of endpoint `" + endpoint + "` has traffic");
     route = *std::move(chosen);
@@ -309,8 +331,10 @@ void Scoring::score(std::string const& endpoint, http::Request request, std::fun
   std::shared_ptr<Serving> shadow;
   if (!route.mirror.empty()) {
     auto found = state.serving(endpoint, route.mirror);
-    if (found) shadow = *std::move(found);
-    else state.log(LogLevel::warning, "mirror: " + found.error().to_string());
+    if (found)
+      shadow = *std::move(found);
+    else
+      state.log(LogLevel::warning, "mirror: " + found.error().to_string());
   }
   state.call(**live, route.deployment, incoming, false, std::move(done));
   if (shadow) state.call(*shadow, route.mirror, incoming, true, {});

@@ -14,7 +14,8 @@ namespace fs = std::filesystem;
 namespace {
 
 bool plain_name(std::string const& name) {
-  return !name.empty() && name.front() != '.' && name.find('/') == std::string::npos && name.find('\0') == std::string::npos;
+  return !name.empty() && name.front() != '.' && name.find('/') == std::string::npos &&
+         name.find('\0') == std::string::npos;
 }
 
 /// {root}/azureml-models/{name}/{version}/{file or folder of the model}: what AZUREML_MODEL_DIR shows.
@@ -34,22 +35,29 @@ Result<std::string> place_model(Store const& store, std::string const& model, fs
   }
   auto const folder = root / "azureml-models" / name / version;
   fs::create_directories(folder, ec);
-  // Relative: the workspace may be moved.
-  if (!ec) fs::create_symlink(source.lexically_relative(folder), folder / source.filename(), ec);
+  // Real folders, as on Azure: a script that searches for its model does not follow links.  Hard links cost no space;
+  // where they cannot be made, the files are copied.
+  auto const target = folder / source.filename();
+  if (!ec) fs::copy(source, target, fs::copy_options::recursive | fs::copy_options::create_hard_links, ec);
+  if (ec) {
+    fs::remove_all(target, ec);
+    fs::copy(source, target, fs::copy_options::recursive, ec);
+  }
   if (ec) return file_error("cannot put the model in place", ec, folder);
   return folder.string();
 }
 
 std::shared_ptr<Collector> collector(Store const& store, std::string const& endpoint, std::string const& deployment,
                                      Json const& properties, std::string const& collection, std::string const& file) {
-  auto const& settings = either(member(either(properties, "data_collector", "dataCollector"), "collections"), collection, collection);
+  auto const& settings =
+      either(member(either(properties, "data_collector", "dataCollector"), "collections"), collection, collection);
   auto const mode = lower(text_of(either(settings, "data_collection_mode", "dataCollectionMode")));
   auto const enabled = lower(text_of(settings, "enabled"));
   if (mode != "enabled" && enabled != "true") return nullptr;
   auto const rate = text_of(either(settings, "sampling_rate", "samplingRate"));
   return std::make_shared<Collector>(
-      store.folder() / "datastores" / "workspaceblobstore" / "modelDataCollector" / endpoint / deployment / collection, file,
-      "onlineEndpoints/" + endpoint + "/deployments/" + deployment, "azureml.inference." + collection,
+      store.folder() / "datastores" / "workspaceblobstore" / "modelDataCollector" / endpoint / deployment / collection,
+      file, "onlineEndpoints/" + endpoint + "/deployments/" + deployment, "azureml.inference." + collection,
       rate.empty() ? 1.0 : std::strtod(rate.c_str(), nullptr));
 }
 
@@ -74,7 +82,8 @@ fs::path serving_log(Store const& store, std::string const& endpoint, std::strin
   return store.folder() / "logs" / "onlineEndpoints" / lower(endpoint) / (lower(deployment) + ".txt");
 }
 
-Result<ServingPlan> plan_serving(Scoring::Wiring const& wiring, std::string const& endpoint, std::string const& deployment) {
+Result<ServingPlan> plan_serving(Scoring::Wiring const& wiring, std::string const& endpoint,
+                                 std::string const& deployment) {
   auto const& store = wiring.store;
   if (auto ok = check_names(endpoint, deployment); !ok) return std::move(ok).error();
   auto resource = store.get("onlineEndpoints/" + endpoint + "/deployments/" + deployment);
@@ -85,7 +94,8 @@ Result<ServingPlan> plan_serving(Scoring::Wiring const& wiring, std::string cons
   auto const& code = either(properties, "code_configuration", "codeConfiguration");
   auto const script = text_of(either(code, "scoring_script", "scoringScript"));
   if (script.empty())
-    return Error{Errc::invalid_argument, "a deployment without a scoring script is not supported by the local workspace"};
+    return Error{Errc::invalid_argument,
+                 "a deployment without a scoring script is not supported by the local workspace"};
   auto python = find_interpreter(wiring.options.python);
   if (!python) return std::move(python).error();
 
@@ -98,7 +108,8 @@ Result<ServingPlan> plan_serving(Scoring::Wiring const& wiring, std::string cons
   if (code_id.empty()) return Error{Errc::invalid_argument, "the deployment has a scoring script but no code"};
   auto from = code_folder(store, code_id);
   if (!from) return std::move(from).error();
-  if (auto copied = copy_tree(*from, fs::is_directory(*from, ec) ? root / "code" : root / "code" / from->filename()); !copied)
+  if (auto copied = copy_tree(*from, fs::is_directory(*from, ec) ? root / "code" : root / "code" / from->filename());
+      !copied)
     return std::move(copied).error();
 
   std::map<std::string, std::string> environment;
@@ -133,9 +144,12 @@ Result<ServingPlan> plan_serving(Scoring::Wiring const& wiring, std::string cons
   for (auto const& [name, value] : environment) worker.environment.push_back(name + "=" + value);
   out.settings.instances = positive(member(member(body, "sku"), "capacity"), 1);
   auto const& requests = either(properties, "request_settings", "requestSettings");
-  out.settings.max_concurrent = positive(either(requests, "max_concurrent_requests_per_instance", "maxConcurrentRequestsPerInstance"), 1);
-  if (auto const limit = duration_of(either(requests, "request_timeout", "requestTimeout"))) out.settings.timeout = *limit;
-  if (auto const limit = positive(member(requests, "request_timeout_ms"), 0)) out.settings.timeout = std::chrono::milliseconds{limit};
+  out.settings.max_concurrent =
+      positive(either(requests, "max_concurrent_requests_per_instance", "maxConcurrentRequestsPerInstance"), 1);
+  if (auto const limit = duration_of(either(requests, "request_timeout", "requestTimeout")))
+    out.settings.timeout = *limit;
+  if (auto const limit = positive(member(requests, "request_timeout_ms"), 0))
+    out.settings.timeout = std::chrono::milliseconds{limit};
   out.inputs = collector(store, endpoint, deployment, properties, "model_inputs", "inputs");
   out.outputs = collector(store, endpoint, deployment, properties, "model_outputs", "outputs");
   return out;

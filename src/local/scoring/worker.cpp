@@ -1,12 +1,12 @@
 #include "local/scoring/worker.hpp"
 
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <poll.h>
 
 namespace podium::inline v0::local {
 namespace {
@@ -27,8 +27,11 @@ Result<Worker> Worker::start(Settings const& settings, std::stop_token const& st
   Descriptor theirs{ends[1]};
   auto log = Descriptor::append(settings.log);
   if (!log) return std::move(log).error();
-  auto process = Process::start({{settings.python.string(), "-u", "-c", std::string{worker_source()}}, settings.environment,
-                                 settings.code, log->get(), theirs.get()});
+  auto process = Process::start({{settings.python.string(), "-u", "-c", std::string{worker_source()}},
+                                 settings.environment,
+                                 settings.code,
+                                 log->get(),
+                                 theirs.get()});
   if (!process) return std::move(process).error();
   theirs.close();
 
@@ -64,7 +67,8 @@ Process::End Worker::end() {
 }
 
 bool Worker::send(std::string_view headers, std::string_view body) {
-  std::array<std::uint32_t, 2> const head{static_cast<std::uint32_t>(headers.size()), static_cast<std::uint32_t>(body.size())};
+  std::array<std::uint32_t, 2> const head{static_cast<std::uint32_t>(headers.size()),
+                                          static_cast<std::uint32_t>(body.size())};
   std::string frame;
   frame.reserve(sizeof head + headers.size() + body.size());
   frame.append(reinterpret_cast<char const*>(head.data()), sizeof head).append(headers).append(body);

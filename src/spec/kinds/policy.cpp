@@ -100,8 +100,9 @@ constexpr Shape method{.kind = string, .values = methods, .refused = other_metho
 /// Is a key of the mapping a misspelt `field`?  Then the unknown field has been named, and one finding is enough.
 bool misspelt(Node const& node, std::string_view field) {
   std::string_view const words[] = {field};
-  return std::ranges::any_of(node.entries,
-                             [&](auto const& entry) { return entry.key->text != field && nearest(entry.key->text, words) == field; });
+  return std::ranges::any_of(node.entries, [&](auto const& entry) {
+    return entry.key->text != field && nearest(entry.key->text, words) == field;
+  });
 }
 
 void check_metric(Reader& reader, Node const& node, Value& value) {

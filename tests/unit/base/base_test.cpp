@@ -1,6 +1,7 @@
 #include "base/digest.hpp"
 #include "base/ids.hpp"
 #include "base/time.hpp"
+
 #include "podium/clock.hpp"
 #include "podium/result.hpp"
 
@@ -11,9 +12,7 @@
 using namespace podium;
 
 TEST_CASE("an error reads from the outside in, service answer last") {
-  auto const error = Error{Errc::not_found, "no such deployment"}
-                         .with("deployment", "grene")
-                         .with("endpoint", "fraud");
+  auto const error = Error{Errc::not_found, "no such deployment"}.with("deployment", "grene").with("endpoint", "fraud");
   CHECK(error.to_string() == "endpoint `fraud`: deployment `grene`: not found: no such deployment");
 
   auto const served = Error{Errc::not_found, "gone"}.from({404, "ResourceNotFound", "gone", "7f3c"});

@@ -39,8 +39,8 @@ TEST_CASE("bindings name inputs and outputs of the parent and outputs of steps")
 }
 
 TEST_CASE("what only looks like a binding is refused") {
-  for (auto const* text : {"a-${{parent.inputs.x}}-b", "${{inputs.x}}", "${{parent.jobs.a.inputs.x}}", "${{parent.inputs.}}",
-                           "${{parent.inputs.a}}${{parent.inputs.b}}", "${{parent.jobs.a}}"}) {
+  for (auto const* text : {"a-${{parent.inputs.x}}-b", "${{inputs.x}}", "${{parent.jobs.a.inputs.x}}",
+                           "${{parent.inputs.}}", "${{parent.inputs.a}}${{parent.inputs.b}}", "${{parent.jobs.a}}"}) {
     CAPTURE(text);
     auto const got = parse_binding(text);
     REQUIRE_FALSE(got);
@@ -59,7 +59,8 @@ TEST_CASE("references in a command are replaced, paths quoted where they need it
 TEST_CASE("an optional group goes away as a whole when its input is not given") {
   auto const command = "run $[[--epochs ${{inputs.epochs}}]] --lr ${{inputs.lr}}";
   CHECK(render(command, {{"inputs.lr", {"1", false}}}).value() == "run  --lr 1");
-  CHECK(render(command, {{"inputs.lr", {"1", false}}, {"inputs.epochs", {"5", false}}}).value() == "run --epochs 5 --lr 1");
+  CHECK(render(command, {{"inputs.lr", {"1", false}}, {"inputs.epochs", {"5", false}}}).value() ==
+        "run --epochs 5 --lr 1");
   auto const missing = render("run ${{inputs.epochs}}", {});
   REQUIRE_FALSE(missing);
   CHECK(missing.error().message() == "`${{inputs.epochs}}` has no value; an optional input stands inside `$[[ ]]`");

@@ -16,7 +16,9 @@ struct Fixture : Stored {
       *store,
       {.python = {}, .max_parallel_steps = 2},
       {.endpoint = "https://podium.local", .subscription_id = "s", .resource_group = "g", .workspace_name = "w"},
-      [] { return Result<std::shared_ptr<std::string const>>{std::make_shared<std::string const>("http://127.0.0.1:9")}; }});
+      [] {
+        return Result<std::shared_ptr<std::string const>>{std::make_shared<std::string const>("http://127.0.0.1:9")};
+      }});
 
   void start(std::string const& name, Json body) {
     store->put("jobs/" + name, std::move(body)).value();
@@ -39,22 +41,29 @@ struct Fixture : Stored {
   Json diamond(std::string const& word) {
     Json const folder_out{{"out", {{"type", "uri_folder"}}}};
     Json const one_in{{"data", {{"type", "uri_folder"}}}};
-    auto const code_id = code("make", {{"make.py", "import sys\nopen(sys.argv[1] + '/x.txt', 'w').write(sys.argv[2])\n"}});
+    auto const code_id =
+        code("make", {{"make.py", "import sys\nopen(sys.argv[1] + '/x.txt', 'w').write(sys.argv[2])\n"}});
     auto const make = component("make", {{"command", "python make.py ${{outputs.out}} ${{inputs.word}}"},
                                          {"code", "azureml:" + code_id},
                                          {"inputs", {{"word", {{"type", "string"}}}}},
                                          {"outputs", folder_out}});
     auto const left = component("left", {{"command", "(cat ${{inputs.data}}/x.txt; echo -l) > ${{outputs.out}}"},
-                                         {"inputs", one_in}, {"outputs", {{"out", {{"type", "uri_file"}}}}}});
-    auto const right = component("right", {{"command", "(cat ${{inputs.data}}/x.txt; echo -r) > ${{outputs.out}}/y.txt"},
-                                           {"inputs", one_in}, {"outputs", folder_out}});
-    auto const join = component("join", {{"command", "cat ${{inputs.a}} ${{inputs.b}}/y.txt > ${{outputs.out}}/joined.txt"},
-                                         {"inputs", {{"a", {{"type", "uri_file"}}}, {"b", {{"type", "uri_folder"}}}}},
-                                         {"outputs", folder_out}});
+                                         {"inputs", one_in},
+                                         {"outputs", {{"out", {{"type", "uri_file"}}}}}});
+    auto const right =
+        component("right", {{"command", "(cat ${{inputs.data}}/x.txt; echo -r) > ${{outputs.out}}/y.txt"},
+                            {"inputs", one_in},
+                            {"outputs", folder_out}});
+    auto const join =
+        component("join", {{"command", "cat ${{inputs.a}} ${{inputs.b}}/y.txt > ${{outputs.out}}/joined.txt"},
+                           {"inputs", {{"a", {{"type", "uri_file"}}}, {"b", {{"type", "uri_folder"}}}}},
+                           {"outputs", folder_out}});
     return pipeline({{"make", node(make, {{"word", literal("${{parent.inputs.word}}")}})},
                      {"left", node(left, {{"data", literal("${{parent.jobs.make.outputs.out}}")}})},
                      {"right", node(right, {{"data", literal("${{parent.jobs.make.outputs.out}}")}})},
-                     {"join", node(join, {{"a", literal("${{parent.jobs.left.outputs.out}}")}, {"b", literal("${{parent.jobs.right.outputs.out}}")}},
+                     {"join", node(join,
+                                   {{"a", literal("${{parent.jobs.left.outputs.out}}")},
+                                    {"b", literal("${{parent.jobs.right.outputs.out}}")}},
                                    {{"out", {{"type", "literal"}, {"value", "${{parent.outputs.result}}"}}}})}},
                     {{"word", {{"jobInputType", "literal"}, {"value", word}}}},
                     {{"result", {{"jobOutputType", "uri_folder"}}}});
@@ -83,11 +92,12 @@ TEST_CASE_FIXTURE(Fixture, "a pipeline runs its steps in order and binds its out
         "azureml://datastores/workspaceblobstore/paths/azureml/" + all.at("left")["name"].get<std::string>() + "/out");
   CHECK(fs::is_regular_file(output(all.at("left"), "out")));
   CHECK(all.at("join")["outputs"]["out"] == done["outputs"]["result"]);
-  CHECK(read(folder.path / "datastores/workspaceartifactstore/ExperimentRun/dcid.p1/logs/azureml/executionlogs.txt").find("pipeline completed") !=
-        std::string::npos);
+  CHECK(read(folder.path / "datastores/workspaceartifactstore/ExperimentRun/dcid.p1/logs/azureml/executionlogs.txt")
+            .find("pipeline completed") != std::string::npos);
 }
 
-TEST_CASE_FIXTURE(Fixture, "a second run reuses every step and says of which job; a changed literal says what changed") {
+TEST_CASE_FIXTURE(Fixture,
+                  "a second run reuses every step and says of which job; a changed literal says what changed") {
   run("p1", diamond("hello"));
   auto const first = steps("p1");
   auto const again = run("p2", diamond("hello"));
@@ -98,7 +108,8 @@ TEST_CASE_FIXTURE(Fixture, "a second run reuses every step and says of which job
     CHECK(notes["azureml.isreused"] == "true");
     CHECK(notes["azureml.reusedrunid"] == first.at(name)["name"]);
     CHECK(notes["azureml.reusedpipelinerunid"] == "p1");
-    CHECK(notes["podium.reuse"] == "same component, code, environment and inputs as job " + first.at(name)["name"].get<std::string>());
+    CHECK(notes["podium.reuse"] ==
+          "same component, code, environment and inputs as job " + first.at(name)["name"].get<std::string>());
     CHECK(step["outputs"] == first.at(name)["outputs"]);
   }
   CHECK(read(output(again, "result") / "joined.txt") == "hello-l\nhello-r\n");
@@ -119,8 +130,10 @@ TEST_CASE_FIXTURE(Fixture, "an earlier output that is gone or was changed is not
   REQUIRE(again["status"] == "Completed");
   auto const second = steps("p2");
   CHECK(second.at("make")["properties"]["azureml.isreused"] == "true");
-  CHECK(second.at("left")["properties"]["podium.reuse"].get<std::string>().find("`out` is no longer there") != std::string::npos);
-  CHECK(second.at("right")["properties"]["podium.reuse"].get<std::string>().find("`out` has changed since") != std::string::npos);
+  CHECK(second.at("left")["properties"]["podium.reuse"].get<std::string>().find("`out` is no longer there") !=
+        std::string::npos);
+  CHECK(second.at("right")["properties"]["podium.reuse"].get<std::string>().find("`out` has changed since") !=
+        std::string::npos);
   CHECK(read(output(second.at("right"), "out") / "y.txt") == "hello-r\n");
 }
 
@@ -139,8 +152,9 @@ TEST_CASE_FIXTURE(Fixture, "force_rerun and components that are not deterministi
 TEST_CASE_FIXTURE(Fixture, "two pipelines side by side compute what they share once") {
   // The step says that it runs, and goes on when it is told to.
   auto const gate = folder.path / "gate", here = folder.path / "here";
-  auto const slow = component("slow", {{"command", "echo x >> " + here.string() + "; until [ -e " + gate.string() + " ]; do sleep 0.01; done"},
-                                       {"outputs", {{"out", {{"type", "uri_folder"}}}}}});
+  auto const slow = component(
+      "slow", {{"command", "echo x >> " + here.string() + "; until [ -e " + gate.string() + " ]; do sleep 0.01; done"},
+               {"outputs", {{"out", {{"type", "uri_folder"}}}}}});
   start("p1", pipeline({{"slow", node(slow)}}));
   until([&] { return fs::exists(here); });
   start("p2", pipeline({{"slow", node(slow)}}));
@@ -153,9 +167,12 @@ TEST_CASE_FIXTURE(Fixture, "two pipelines side by side compute what they share o
 }
 
 TEST_CASE_FIXTURE(Fixture, "a failing step fails the pipeline, which names step, exit code and last lines") {
-  auto const bad = component("bad", {{"command", "echo almost there; echo out of luck >&2; exit 3"}, {"outputs", {{"out", {{"type", "uri_folder"}}}}}});
+  auto const bad = component("bad", {{"command", "echo almost there; echo out of luck >&2; exit 3"},
+                                     {"outputs", {{"out", {{"type", "uri_folder"}}}}}});
   auto const next = component("next", {{"command", "true"}, {"inputs", {{"data", {{"type", "uri_folder"}}}}}});
-  auto const done = run("p1", pipeline({{"bad", node(bad)}, {"next", node(next, {{"data", literal("${{parent.jobs.bad.outputs.out}}")}})}}));
+  auto const done = run(
+      "p1",
+      pipeline({{"bad", node(bad)}, {"next", node(next, {{"data", literal("${{parent.jobs.bad.outputs.out}}")}})}}));
   CHECK(done["status"] == "Failed");
   auto const error = done["podium.error"].get<std::string>();
   CHECK(error.find("step `bad` exited with code 3: almost there | out of luck") == 0);
@@ -173,7 +190,9 @@ TEST_CASE_FIXTURE(Fixture, "with continue_on_step_failure the other branches run
   auto const bad = component("bad", {{"command", "exit 1"}});
   auto const good = component("good", {{"command", "true"}, {"outputs", {{"out", {{"type", "uri_folder"}}}}}});
   auto const next = component("next", {{"command", "true"}, {"inputs", {{"data", {{"type", "uri_folder"}}}}}});
-  auto const done = run("p1", pipeline({{"a", node(bad)}, {"b", node(good)}, {"c", node(next, {{"data", literal("${{parent.jobs.b.outputs.out}}")}})}},
+  auto const done = run("p1", pipeline({{"a", node(bad)},
+                                        {"b", node(good)},
+                                        {"c", node(next, {{"data", literal("${{parent.jobs.b.outputs.out}}")}})}},
                                        {}, {}, {{"continue_on_step_failure", true}}));
   CHECK(done["status"] == "Failed");
   CHECK(steps("p1").at("c")["status"] == "Completed");
@@ -188,16 +207,27 @@ names = ("MLFLOW_RUN_ID", "MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "AZUR
 open("outputs/probe.json", "w").write(json.dumps({"argv": sys.argv[1:], "cwd": os.listdir("."), **{n: os.environ.get(n) for n in names}}))
 )"}});
   ::setenv("SECRET_OF_HOST", "x", 1);
-  auto const done = run("j1", command("python probe.py ${{inputs.n}} ${{inputs.d}} ${{inputs.u}} ${{outputs.o}}",
-                                      {{"codeId", code_id},
-                                       {"environmentVariables", {{"MINE", "1"}}},
-                                       {"inputs", {{"n", {{"jobInputType", "literal"}, {"value", "3"}}},
-                                                   {"d", {{"jobInputType", "uri_file"}, {"uri", "azureml://datastores/workspaceblobstore/paths/in/a b.txt"}}},
-                                                   {"u", {{"jobInputType", "uri_file"}, {"uri", "azureml://datastores/workspaceblobstore/paths/in/q"}, {"mode", "Direct"}}}}},
-                                       {"outputs", {{"o", {{"jobOutputType", "uri_folder"}, {"uri", "azureml://datastores/workspaceblobstore/paths/mine/${{name}}/"}}}}}}));
+  auto const done = run(
+      "j1",
+      command(
+          "python probe.py ${{inputs.n}} ${{inputs.d}} ${{inputs.u}} ${{outputs.o}}",
+          {{"codeId", code_id},
+           {"environmentVariables", {{"MINE", "1"}}},
+           {"inputs",
+            {{"n", {{"jobInputType", "literal"}, {"value", "3"}}},
+             {"d", {{"jobInputType", "uri_file"}, {"uri", "azureml://datastores/workspaceblobstore/paths/in/a b.txt"}}},
+             {"u",
+              {{"jobInputType", "uri_file"},
+               {"uri", "azureml://datastores/workspaceblobstore/paths/in/q"},
+               {"mode", "Direct"}}}}},
+           {"outputs",
+            {{"o",
+              {{"jobOutputType", "uri_folder"},
+               {"uri", "azureml://datastores/workspaceblobstore/paths/mine/${{name}}/"}}}}}}));
   ::unsetenv("SECRET_OF_HOST");
   REQUIRE_MESSAGE(done["status"] == "Completed", done.dump());
-  auto const probe = Json::parse(read(folder.path / "datastores/workspaceartifactstore/ExperimentRun/dcid.j1/outputs/probe.json"));
+  auto const probe =
+      Json::parse(read(folder.path / "datastores/workspaceartifactstore/ExperimentRun/dcid.j1/outputs/probe.json"));
   auto const input = blob("in/a b.txt").string(), out = blob("mine/j1").string();
   CHECK(probe["argv"] == Json::array({"3", input, "azureml://datastores/workspaceblobstore/paths/in/q", out}));
   CHECK(probe["MLFLOW_RUN_ID"] == "j1");
@@ -214,8 +244,10 @@ open("outputs/probe.json", "w").write(json.dumps({"argv": sys.argv[1:], "cwd": o
 }
 
 TEST_CASE_FIXTURE(Fixture, "an optional input that is not given takes its group with it, and a default stands in") {
-  auto const c = component("c", {{"command", "echo a $[[--n ${{inputs.n}}]] ${{inputs.w}}"},
-                                 {"inputs", {{"n", {{"type", "integer"}, {"optional", true}}}, {"w", {{"type", "string"}, {"default", "d"}}}}}});
+  auto const c = component(
+      "c",
+      {{"command", "echo a $[[--n ${{inputs.n}}]] ${{inputs.w}}"},
+       {"inputs", {{"n", {{"type", "integer"}, {"optional", true}}}, {"w", {{"type", "string"}, {"default", "d"}}}}}});
   run("p1", pipeline({{"c", node(c)}}));
   CHECK(log(steps("p1").at("c")["name"]) == "a d\n");
   run("p2", pipeline({{"c", node(c, {{"n", literal("4")}, {"w", literal("e")}})}}));
@@ -223,15 +255,18 @@ TEST_CASE_FIXTURE(Fixture, "an optional input that is not given takes its group 
 }
 
 TEST_CASE_FIXTURE(Fixture, "the output named artifacts is all that the run left") {
-  auto const a = component("a", {{"command", "echo hi > outputs/world.txt"}, {"outputs", {{"artifacts", {{"type", "uri_folder"}}}}}});
-  auto const b = component("b", {{"command", "cat ${{inputs.x}}/outputs/world.txt"}, {"inputs", {{"x", {{"type", "uri_folder"}}}}}});
+  auto const a = component(
+      "a", {{"command", "echo hi > outputs/world.txt"}, {"outputs", {{"artifacts", {{"type", "uri_folder"}}}}}});
+  auto const b = component(
+      "b", {{"command", "cat ${{inputs.x}}/outputs/world.txt"}, {"inputs", {{"x", {{"type", "uri_folder"}}}}}});
   run("p1", pipeline({{"a", node(a)}, {"b", node(b, {{"x", literal("${{parent.jobs.a.outputs.artifacts}}")}})}}));
   CHECK(log(steps("p1").at("b")["name"]) == "hi\n");
 }
 
 TEST_CASE_FIXTURE(Fixture, "cancelling ends the whole process group and the job is Canceled") {
   auto const pids = folder.path / "pids";
-  auto const sleeper = component("sleeper", {{"command", "sleep 600 & echo $! > " + pids.string() + ".tmp; mv " + pids.string() + ".tmp " + pids.string() + "; wait"}});
+  auto const sleeper = component("sleeper", {{"command", "sleep 600 & echo $! > " + pids.string() + ".tmp; mv " +
+                                                             pids.string() + ".tmp " + pids.string() + "; wait"}});
   start("p1", pipeline({{"s", node(sleeper)}}));
   until([&] { return fs::exists(pids); });
   REQUIRE(executor->cancel("p1"));
@@ -240,8 +275,10 @@ TEST_CASE_FIXTURE(Fixture, "cancelling ends the whole process group and the job 
   CHECK(done["podium.error"] == "the pipeline was cancelled");
   CHECK(steps("p1").at("s")["status"] == "Canceled");
   auto const pid = std::stoi(read(pids));
-  until([&] { return ::kill(pid, 0) != 0 || read("/proc/" + std::to_string(pid) + "/stat").find(") Z") != std::string::npos; });
-  CHECK(executor->cancel("p1"));   // again: nothing to do
+  until([&] {
+    return ::kill(pid, 0) != 0 || read("/proc/" + std::to_string(pid) + "/stat").find(") Z") != std::string::npos;
+  });
+  CHECK(executor->cancel("p1"));  // again: nothing to do
   CHECK(executor->cancel("none").error().code() == Errc::not_found);
 }
 
@@ -271,14 +308,18 @@ TEST_CASE_FIXTURE(Fixture, "missing code, data and jobs end in an error that nam
   CHECK(done["status"] == "Failed");
   CHECK(done["podium.error"].get<std::string>().find("/codes/gone/versions/1") != std::string::npos);
   auto const d = component("d", {{"command", "cat ${{inputs.x}}"}, {"inputs", {{"x", {{"type", "uri_file"}}}}}});
-  done = run("p2", pipeline({{"d", node(d, {{"x", {{"job_input_type", "uri_file"}, {"uri", "azureml://datastores/workspaceblobstore/paths/none"}}}})}}));
+  done = run("p2", pipeline({{"d", node(d, {{"x",
+                                             {{"job_input_type", "uri_file"},
+                                              {"uri", "azureml://datastores/workspaceblobstore/paths/none"}}}})}}));
   CHECK(done["status"] == "Failed");
-  CHECK(done["podium.error"].get<std::string>().find("nothing lies at azureml://datastores/workspaceblobstore/paths/none") != std::string::npos);
+  CHECK(done["podium.error"].get<std::string>().find(
+            "nothing lies at azureml://datastores/workspaceblobstore/paths/none") != std::string::npos);
   CHECK(executor->start("none").error().code() == Errc::not_found);
 }
 
 TEST_CASE_FIXTURE(Fixture, "an output with a name is registered as an asset") {
-  auto done = run("j1", command("echo 1 > ${{outputs.o}}/x", {{"outputs", {{"o", {{"jobOutputType", "uri_folder"}, {"assetName", "made"}}}}}}));
+  auto done = run("j1", command("echo 1 > ${{outputs.o}}/x",
+                                {{"outputs", {{"o", {{"jobOutputType", "uri_folder"}, {"assetName", "made"}}}}}}));
   REQUIRE(done["status"] == "Completed");
   auto const asset = store->get("data/made/versions/1").value();
   REQUIRE(asset);

@@ -11,9 +11,13 @@ namespace {
 
 Step train() {
   Step step;
-  step.spec = {{"name", "train"}, {"version", "1"}, {"type", "command"}, {"inputs", {{"lr", {{"type", "number"}, {"description", "rate"}}}}}};
+  step.spec = {{"name", "train"},
+               {"version", "1"},
+               {"type", "command"},
+               {"inputs", {{"lr", {{"type", "number"}, {"description", "rate"}}}}}};
   step.command = "python train.py";
-  step.targets["model"] = {.type = "uri_folder", .mode = {}, .uri = {}, .parent_output = {}, .asset_name = {}, .asset_version = {}};
+  step.targets["model"] = {
+      .type = "uri_folder", .mode = {}, .uri = {}, .parent_output = {}, .asset_name = {}, .asset_version = {}};
   return step;
 }
 
@@ -55,7 +59,8 @@ TEST_CASE("a miss names the first part that differs") {
   auto const before = parts(train());
   CHECK(first_difference(before, parts(train(), {{"lr", "literal:0.2"}})) == "input `lr` changed from `0.1` to `0.2`");
   CHECK(first_difference(before, parts(train(), {{"lr", "literal:0.1"}}, "c2")) == "the code changed");
-  CHECK(first_difference(parts(train(), {{"d", "content:1"}}), parts(train(), {{"d", "content:2"}})) == "input `d` has other content");
+  CHECK(first_difference(parts(train(), {{"d", "content:1"}}), parts(train(), {{"d", "content:2"}})) ==
+        "input `d` has other content");
   CHECK(first_difference(parts(train(), {{"d", "step:1/o"}}), parts(train(), {{"d", "step:2/o"}})) ==
         "input `d` comes from a step that changed");
   CHECK(first_difference(before, parts(train(), {})) == "input `lr` is gone");

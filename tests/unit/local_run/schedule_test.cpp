@@ -42,7 +42,7 @@ TEST_CASE("after a failure nothing new starts, unless the pipeline goes on") {
   strict.take();
   strict.ended("a", Outcome::failed);
   CHECK(strict.take().empty());
-  CHECK_FALSE(strict.done());   // b still runs
+  CHECK_FALSE(strict.done());  // b still runs
   strict.ended("b", Outcome::completed);
   CHECK(strict.take().empty());
   CHECK(strict.done());
@@ -73,7 +73,8 @@ TEST_CASE("a stopped schedule starts nothing more") {
 TEST_CASE("a cycle is named step by step") {
   CHECK(Schedule{{{"a", {}}, {"b", {"a"}}}, 1, false}.cycle().empty());
   CHECK(Schedule{{{"a", {"a"}}}, 1, false}.cycle() == Names{"a", "a"});
-  CHECK(Schedule{{{"x", {"c"}}, {"a", {"b"}}, {"b", {"c"}}, {"c", {"a"}}}, 1, false}.cycle() == Names{"a", "b", "c", "a"});
+  CHECK(Schedule{{{"x", {"c"}}, {"a", {"b"}}, {"b", {"c"}}, {"c", {"a"}}}, 1, false}.cycle() ==
+        Names{"a", "b", "c", "a"});
 }
 
 TEST_CASE("on any graph every step runs once, after its parents, and it ends") {

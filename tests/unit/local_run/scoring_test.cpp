@@ -14,26 +14,39 @@ struct Fixture : Stored {
   std::unique_ptr<Scoring> scoring = make();
 
   std::unique_ptr<Scoring> make() {
-    return std::make_unique<Scoring>(Scoring::Wiring{*store, {}, {.endpoint = "https://podium.local", .subscription_id = "s", .resource_group = "g", .workspace_name = "w"}, {}});
+    return std::make_unique<Scoring>(Scoring::Wiring{
+        *store,
+        {},
+        {.endpoint = "https://podium.local", .subscription_id = "s", .resource_group = "g", .workspace_name = "w"},
+        {}});
   }
 
   Fixture() { traffic({{"blue", 100}}); }
 
   void traffic(Json shares, Json mirror = Json::object()) {
-    store->put("onlineEndpoints/e", {{"properties", {{"authMode", "Key"}, {"traffic", std::move(shares)}, {"mirrorTraffic", std::move(mirror)}}}}).value();
+    store
+        ->put("onlineEndpoints/e",
+              {{"properties",
+                {{"authMode", "Key"}, {"traffic", std::move(shares)}, {"mirrorTraffic", std::move(mirror)}}}})
+        .value();
     REQUIRE(store->set_secret("onlineEndpoints/e/primaryKey", "k1"));
     REQUIRE(store->set_secret("onlineEndpoints/e/secondaryKey", "k2"));
   }
 
-  Result<void> deploy(std::string const& name, std::string const& script, Json more = Json::object(), int instances = 1) {
-    Json properties{{"codeConfiguration", {{"codeId", code("code-" + name, {{"score.py", script}})}, {"scoringScript", "score.py"}}},
+  Result<void> deploy(std::string const& name, std::string const& script, Json more = Json::object(),
+                      int instances = 1) {
+    Json properties{{"codeConfiguration",
+                     {{"codeId", code("code-" + name, {{"score.py", script}})}, {"scoringScript", "score.py"}}},
                     {"dataCollector", {{"collections", {{"model_outputs", {{"dataCollectionMode", "Enabled"}}}}}}}};
     properties.update(more);
-    store->put("onlineEndpoints/e/deployments/" + name, {{"sku", {{"capacity", instances}}}, {"properties", properties}}).value();
+    store
+        ->put("onlineEndpoints/e/deployments/" + name, {{"sku", {{"capacity", instances}}}, {"properties", properties}})
+        .value();
     return scoring->deploy("e", name);
   }
 
-  std::future<http::Response> send(std::string body, http::Headers headers = {{"authorization", "Bearer k1"}}, std::string method = "POST",
+  std::future<http::Response> send(std::string body, http::Headers headers = {{"authorization", "Bearer k1"}},
+                                   std::string method = "POST",
                                    std::string url = "https://podium.local/endpoints/e/score") {
     auto promise = std::make_shared<std::promise<http::Response>>();
     scoring->score("e", {std::move(method), std::move(url), std::move(headers), std::move(body)},
@@ -66,7 +79,9 @@ def run(data):
     return {"got": json.loads(data)}
 )";
 
-http::Headers with_id(std::string id) { return {{"authorization", "Bearer k1"}, {"x-ms-client-request-id", std::move(id)}}; }
+http::Headers with_id(std::string id) {
+  return {{"authorization", "Bearer k1"}, {"x-ms-client-request-id", std::move(id)}};
+}
 
 }  // namespace
 
@@ -92,7 +107,8 @@ TEST_CASE_FIXTURE(Fixture, "a request is answered by the script, with the header
 
 TEST_CASE_FIXTURE(Fixture, "a GET is given its query, and large bodies arrive whole") {
   REQUIRE(deploy("blue", echo));
-  auto const reply = send("", {{"authorization", "Bearer k1"}}, "GET", "https://podium.local/endpoints/e/score?a=1&b=x&a=2").get();
+  auto const reply =
+      send("", {{"authorization", "Bearer k1"}}, "GET", "https://podium.local/endpoints/e/score?a=1&b=x&a=2").get();
   CHECK(Json::parse(reply.body) == Json{{"got", {{"a", {1, 2}}, {"b", "x"}}}});
   std::string const large(3 << 20, 'z');
   auto const big = score("\"" + large + "\"");
@@ -117,7 +133,7 @@ TEST_CASE_FIXTURE(Fixture, "a header picks the deployment, and no share means 40
     headers.set("azureml-model-deployment", "blue");
     CHECK(score("1", headers).headers.get("azureml-model-deployment") == "blue");
   }
-  CHECK(collected("green").empty());   // who names a deployment is not mirrored
+  CHECK(collected("green").empty());  // who names a deployment is not mirrored
   auto headers = with_id("x");
   headers.set("azureml-model-deployment", "green");
   CHECK(score("1", headers).headers.get("azureml-model-deployment") == "green");
@@ -129,9 +145,11 @@ TEST_CASE_FIXTURE(Fixture, "a header picks the deployment, and no share means 40
 
 TEST_CASE_FIXTURE(Fixture, "the mirror hears requests, and only the live reply goes back") {
   REQUIRE(deploy("blue", "def init(): pass\ndef run(data): return 'blue'\n"));
-  REQUIRE(deploy("green", "def init(): pass\ndef run(data):\n    if data == '7': raise ValueError('no')\n    return 'green'\n"));
+  REQUIRE(deploy("green",
+                 "def init(): pass\ndef run(data):\n    if data == '7': raise ValueError('no')\n    return 'green'\n"));
   traffic({{"blue", 100}}, {{"green", 50}});
-  for (int i = 0; i < 200; ++i) CHECK(score(std::to_string(i % 10), with_id("r" + std::to_string(i))).body == "\"blue\"");
+  for (int i = 0; i < 200; ++i)
+    CHECK(score(std::to_string(i % 10), with_id("r" + std::to_string(i))).body == "\"blue\"");
   until([&] { return collected("green").size() > 60; });
   for (auto const& line : collected("green")) {
     CHECK(line["podium"]["mirrored"] == true);
@@ -167,13 +185,17 @@ TEST_CASE_FIXTURE(Fixture, "a script that cannot start is refused with the reaso
   CHECK(refusal("def init(): pass\n").find("has no run()") != std::string::npos);
   CHECK(refusal("import nothing_like_it\n").find("nothing_like_it") != std::string::npos);
   CHECK(refusal("import functools\ndef w(f):\n    @functools.wraps(f)\n    def g(*a): return f(*a)\n    return g\n"
-                "def init(): pass\n@w\ndef run(data): pass\n").find("not supported") != std::string::npos);
+                "def init(): pass\n@w\ndef run(data): pass\n")
+            .find("not supported") != std::string::npos);
   CHECK(refusal("def init(): pass\ndef run(*data): pass\n").find("run() must take the body") != std::string::npos);
 }
 
 TEST_CASE_FIXTURE(Fixture, "the script has its environment, its model and the headers it asks for") {
   write(blob("m/model/weights.txt"), "w");
-  store->put("models/fraud/versions/7", {{"properties", {{"modelUri", "azureml://datastores/workspaceblobstore/paths/m/model"}}}}).value();
+  store
+      ->put("models/fraud/versions/7",
+            {{"properties", {{"modelUri", "azureml://datastores/workspaceblobstore/paths/m/model"}}}})
+      .value();
   REQUIRE(deploy("blue", R"(
 import os
 def init(): pass
@@ -181,27 +203,32 @@ def run(data, request_headers):
     folder = os.environ["AZUREML_MODEL_DIR"]
     return [os.environ["MINE"], folder.split("/")[-3:], open(folder + "/model/weights.txt").read(), request_headers["x-mine"],
             "authorization" in request_headers]
-)", {{"model", workspace_id() + "/models/fraud/versions/7"}, {"environmentVariables", {{"MINE", "1"}}}}));
+)",
+                 {{"model", workspace_id() + "/models/fraud/versions/7"}, {"environmentVariables", {{"MINE", "1"}}}}));
   auto headers = with_id("r");
   headers.set("x-mine", "yes");
   CHECK(Json::parse(score("1", headers).body) == Json{"1", {"azureml-models", "fraud", "7"}, "w", "yes", false});
 }
 
 TEST_CASE_FIXTURE(Fixture, "a worker that dies is replaced once; one that dies again leaves the deployment without") {
-  REQUIRE(deploy("blue", "import os\ndef init(): pass\ndef run(data):\n    if data == 'die': os._exit(9)\n    return 1\n"));
+  REQUIRE(
+      deploy("blue", "import os\ndef init(): pass\ndef run(data):\n    if data == 'die': os._exit(9)\n    return 1\n"));
   CHECK(score("1").status == 200);
   CHECK(score("die").status == 502);
   CHECK(score("1").status == 200);
   CHECK(score("die").status == 502);
   until([&] { return score("1").status == 503; });
-  REQUIRE(deploy("blue", echo));   // and can be put right
+  REQUIRE(deploy("blue", echo));  // and can be put right
   CHECK(score("1").status == 200);
 }
 
 TEST_CASE_FIXTURE(Fixture, "a slow script is a 408, also for who waits behind it") {
   auto const gate = folder.path / "gate";
-  REQUIRE(deploy("blue", "import os, time\ndef init(): pass\ndef run(data):\n    while data == 'wait' and not os.path.exists('" + gate.string() + "'): time.sleep(.005)\n    return 1\n",
-                 {{"requestSettings", {{"requestTimeout", "PT0.2S"}, {"maxConcurrentRequestsPerInstance", 4}}}}));
+  REQUIRE(
+      deploy("blue",
+             "import os, time\ndef init(): pass\ndef run(data):\n    while data == 'wait' and not os.path.exists('" +
+                 gate.string() + "'): time.sleep(.005)\n    return 1\n",
+             {{"requestSettings", {{"requestTimeout", "PT0.2S"}, {"maxConcurrentRequestsPerInstance", 4}}}}));
   auto first = send("wait");
   auto second = send("1");
   CHECK(first.get().status == 408);
@@ -212,7 +239,9 @@ TEST_CASE_FIXTURE(Fixture, "a slow script is a 408, also for who waits behind it
 
 TEST_CASE_FIXTURE(Fixture, "more in flight than allowed is a 429") {
   auto const gate = folder.path / "gate";
-  REQUIRE(deploy("blue", "import os, time\ndef init(): pass\ndef run(data):\n    while not os.path.exists('" + gate.string() + "'): time.sleep(.005)\n    return 1\n",
+  REQUIRE(deploy("blue",
+                 "import os, time\ndef init(): pass\ndef run(data):\n    while not os.path.exists('" + gate.string() +
+                     "'): time.sleep(.005)\n    return 1\n",
                  {{"requestSettings", {{"requestTimeout", "PT60S"}}}}));
   auto first = send("1"), second = send("1");
   CHECK(score("1").status == 429);
@@ -223,7 +252,9 @@ TEST_CASE_FIXTURE(Fixture, "more in flight than allowed is a 429") {
 
 TEST_CASE_FIXTURE(Fixture, "two instances answer side by side") {
   auto const gate = folder.path / "gate";
-  REQUIRE(deploy("blue", "import os, time\ndef init(): pass\ndef run(data):\n    if data == 'open': open('" + gate.string() + "', 'w')\n    while not os.path.exists('" + gate.string() + "'): time.sleep(.005)\n    return 1\n",
+  REQUIRE(deploy("blue",
+                 "import os, time\ndef init(): pass\ndef run(data):\n    if data == 'open': open('" + gate.string() +
+                     "', 'w')\n    while not os.path.exists('" + gate.string() + "'): time.sleep(.005)\n    return 1\n",
                  {{"requestSettings", {{"requestTimeout", "PT60S"}}}}, 2));
   auto first = send("wait");
   CHECK(score("open").status == 200);

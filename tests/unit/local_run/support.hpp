@@ -50,7 +50,8 @@ struct Stored {
   std::string code(std::string const& name, std::map<std::string, std::string> const& files) {
     for (auto const& [file, text] : files) write(blob("code/" + name + "/" + file), text);
     auto const id = "codes/" + name + "/versions/1";
-    store->put(id, {{"properties", {{"codeUri", "azureml://datastores/workspaceblobstore/paths/code/" + name}}}}).value();
+    store->put(id, {{"properties", {{"codeUri", "azureml://datastores/workspaceblobstore/paths/code/" + name}}}})
+        .value();
     return podium::local::workspace_id() + "/" + id;
   }
 
@@ -70,7 +71,8 @@ struct Stored {
 
   /// The job's properties once it has ended.
   Json wait(std::string const& job) const {
-    for (auto const until = std::chrono::steady_clock::now() + std::chrono::seconds{60}; std::chrono::steady_clock::now() < until;) {
+    for (auto const until = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+         std::chrono::steady_clock::now() < until;) {
       auto found = properties(job);
       auto const status = found.value("status", "");
       if (status == "Completed" || status == "Failed" || status == "Canceled") return found;
@@ -109,13 +111,20 @@ struct Stored {
 inline Json literal(std::string const& value) { return {{"job_input_type", "literal"}, {"value", value}}; }
 
 inline Json node(std::string const& component, Json inputs = Json::object(), Json outputs = Json::object()) {
-  return {{"type", "command"}, {"componentId", component}, {"inputs", std::move(inputs)}, {"outputs", std::move(outputs)}};
+  return {
+      {"type", "command"}, {"componentId", component}, {"inputs", std::move(inputs)}, {"outputs", std::move(outputs)}};
 }
 
-inline Json pipeline(Json jobs, Json inputs = Json::object(), Json outputs = Json::object(), Json settings = Json::object()) {
+inline Json pipeline(Json jobs, Json inputs = Json::object(), Json outputs = Json::object(),
+                     Json settings = Json::object()) {
   return {{"properties",
-           {{"jobType", "Pipeline"}, {"experimentName", "e"}, {"inputs", std::move(inputs)}, {"outputs", std::move(outputs)},
-            {"settings", std::move(settings)}, {"jobs", std::move(jobs)}, {"properties", Json::object()}}}};
+           {{"jobType", "Pipeline"},
+            {"experimentName", "e"},
+            {"inputs", std::move(inputs)},
+            {"outputs", std::move(outputs)},
+            {"settings", std::move(settings)},
+            {"jobs", std::move(jobs)},
+            {"properties", Json::object()}}}};
 }
 
 }  // namespace run_test

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -27,7 +28,7 @@ def podium_program() -> Path:
     ):
         if candidate and Path(candidate).exists():
             return Path(candidate)
-    pytest.skip("no podium program: build it, or name one in PODIUM_PROGRAM")
+    pytest.fail("no podium program: build it, or name one in PODIUM_PROGRAM")
 
 
 @dataclass
@@ -64,13 +65,13 @@ class Served:
         }
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    folder = tmp_path_factory.mktemp("served")
+@contextlib.contextmanager
+def serving(workspace: Path, folder: Path) -> Iterator[Served]:
+    """`podium serve` on the workspace, its own files in the folder; ended with the block."""
     ready = folder / "ready.json"
     log = (folder / "serve.log").open("w")
     process = subprocess.Popen(
-        [podium_program(), "serve", "--workspace", folder / "workspace", "--port", "0", "--ready-file", ready],
+        [podium_program(), "serve", "--workspace", workspace, "--port", "0", "--ready-file", ready],
         stdout=log,
         stderr=subprocess.STDOUT,
         env={**os.environ, "PODIUM_PYTHON": sys.executable},
@@ -89,6 +90,13 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         process.wait(timeout=60)
 
 
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served")
+    with serving(folder / "workspace", folder) as workspace:
+        yield workspace
+
+
 PRELUDE = """
 import json, os
 from pathlib import Path
@@ -101,23 +109,23 @@ client = MLClient(DefaultAzureCredential(), *json.loads(os.environ["PODIUM_TEST_
 """
 
 
+def run_with_client(served: Served, script: str, folder: Path) -> str:
+    """Runs a script with a real MLClient, in an interpreter of its own, and gives back what it printed."""
+    file = folder / "script.py"
+    file.write_text(PRELUDE + script)
+    done = subprocess.run(
+        [sys.executable, file],
+        cwd=folder,
+        env=served.environment(),
+        capture_output=True,
+        text=True,
+        timeout=240,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
 @pytest.fixture
 def azure(served: Served, tmp_path: Path) -> Callable[[str], str]:
-    """Runs a script with a real MLClient, in an interpreter of its own, and gives back what it printed."""
-
-    def run(script: str) -> str:
-        file = tmp_path / "script.py"
-        file.write_text(PRELUDE + script)
-        done = subprocess.run(
-            [sys.executable, file],
-            cwd=tmp_path,
-            env=served.environment(),
-            capture_output=True,
-            text=True,
-            timeout=240,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    return run
+    return lambda script: run_with_client(served, script, tmp_path)

@@ -14,8 +14,6 @@ import pytest
 
 from .conftest import Served
 
-pytest.importorskip("azure.ai.ml")
-
 
 def rest(served: Served, method: str, what: str, body: dict[str, Any] | None = None) -> Any:
     """Plain REST, as any other client of the workspace."""

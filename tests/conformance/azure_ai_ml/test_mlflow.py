@@ -11,8 +11,6 @@ import pytest
 
 from .conftest import Served
 
-pytest.importorskip("mlflow")
-
 
 def test_mlflow_tracks_a_run_with_metrics_and_artifacts(served: Served, tmp_path: Path) -> None:
     script = tmp_path / "track.py"

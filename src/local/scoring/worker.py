@@ -40,6 +40,11 @@ def list_model_dir():
         print("  " + name, file=sys.stderr)
 
 
+def report():
+    """The exception that is being handled; files of the script are named within its folder, so that the log may move."""
+    print(traceback.format_exc().replace(os.environ["AML_APP_ROOT"] + os.sep, ""), end="", file=sys.stderr)
+
+
 def load():
     root = os.environ["AML_APP_ROOT"]
     path = os.path.join(root, os.environ["AZUREML_ENTRY_SCRIPT"])
@@ -53,7 +58,7 @@ def load():
         sys.modules["entry_module"] = module
         spec.loader.exec_module(module)
     except BaseException:
-        traceback.print_exc()
+        report()
         list_model_dir()
         give_up("the scoring script cannot be imported")
     for name in ("init", "run"):
@@ -93,7 +98,7 @@ def score(run, headers, body):
             return 200, json.dumps(result).encode(), 0, took
     except Exception:
         sys.stdout.flush()
-        traceback.print_exc()
+        report()
         sys.stderr.flush()
         return 500, message("An unexpected error occurred in scoring script. Check the logs for more info."), 1, (
             time.perf_counter() - begin
@@ -135,7 +140,7 @@ def main():
     try:
         module.init()
     except BaseException:
-        traceback.print_exc()
+        report()
         list_model_dir()
         give_up("init() failed")
     ready = json.dumps({"request_headers": headers_wanted}).encode()

@@ -32,45 +32,45 @@ void show(model::Decision const& decision, Terminal& term) {
       ++sound;
       continue;
     }
-    rows.push_back(
-        {check.id + (check.slice.empty() || check.id.find('=') != std::string::npos ? "" : " " + check.slice),
-         number(check.estimate), number(check.lower) + " .. " + number(check.upper), number(check.margin),
-         std::string{gate::to_string(check.outcome)}});
-    term.out << table(rows) << '\n' << gate::to_string(decision.verdict) << '\n';
-    for (auto const& reason : decision.reasons) term.out << "  " << reason.code << ": " << reason.message << '\n';
-    for (auto const& check : decision.checks)
-      if (!check.resolve.empty()) term.out << "  " << check.id << ": " << check.resolve << '\n';
+    rows.push_back({check.id, number(check.estimate), number(check.lower) + " .. " + number(check.upper),
+                    number(check.margin), std::string{gate::to_string(check.outcome)}});
   }
+  term.out << table(rows) << sound << " checks of the evidence itself passed\n\n"
+           << gate::to_string(decision.verdict) << '\n';
+  for (auto const& reason : decision.reasons) term.out << "  " << reason.code << ": " << reason.message << '\n';
+  for (auto const& check : decision.checks)
+    if (!check.resolve.empty()) term.out << "  " << check.id << ": " << check.resolve << '\n';
+}
 
-  int evaluate(Arguments const& args, Terminal& term) {
-    auto policy = args.evidence.load_policy();
-    if (!policy) return fail(term, "gate evaluate", policy.error());
-    auto evidence = args.evidence.collect(*policy);
-    if (!evidence) return fail(term, "gate evaluate", evidence.error());
-    auto decision = gate::evaluate(*policy, *evidence);
-    if (!decision) return fail(term, "gate evaluate", decision.error());
+int evaluate(Arguments const& args, Terminal& term) {
+  auto policy = args.evidence.load_policy();
+  if (!policy) return fail(term, "gate evaluate", policy.error());
+  auto evidence = args.evidence.collect(*policy);
+  if (!evidence) return fail(term, "gate evaluate", evidence.error());
+  auto decision = gate::evaluate(*policy, *evidence);
+  if (!decision) return fail(term, "gate evaluate", decision.error());
 
-    if (!args.out.empty()) {
-      std::error_code failed;
-      std::filesystem::create_directories(args.out, failed);
-      gate::ReportInput const input{.title = "Promotion gate: " + policy->name,
-                                    .headline = std::string{gate::to_string(decision->verdict)},
-                                    .decisions = {{"Champion against challenger", "", *decision}},
-                                    .rollout = {},
-                                    .tables = {},
-                                    .provenance = evidence->provenance};
-      for (auto const& [name, text] :
-           {std::pair{"decision.json", gate::to_json(*decision) + "\n"},
-            std::pair{"report.html", gate::render_html(input)}, std::pair{"summary.md", gate::render_markdown(input)}})
-        if (auto written = write_file(args.out + "/" + name, text); !written)
-          return fail(term, "gate evaluate", written.error());
-    }
-    if (args.output == "json")
-      term.out << gate::to_json(*decision) << '\n';
-    else
-      show(*decision, term);
-    return gate::exit_code(*decision);
+  if (!args.out.empty()) {
+    std::error_code failed;
+    std::filesystem::create_directories(args.out, failed);
+    gate::ReportInput const input{.title = "Promotion gate: " + policy->name,
+                                  .headline = std::string{gate::to_string(decision->verdict)},
+                                  .decisions = {{"Champion against challenger", "", *decision}},
+                                  .rollout = {},
+                                  .tables = {},
+                                  .provenance = evidence->provenance};
+    for (auto const& [name, text] :
+         {std::pair{"decision.json", gate::to_json(*decision) + "\n"},
+          std::pair{"report.html", gate::render_html(input)}, std::pair{"summary.md", gate::render_markdown(input)}})
+      if (auto written = write_file(args.out + "/" + name, text); !written)
+        return fail(term, "gate evaluate", written.error());
   }
+  if (args.output == "json")
+    term.out << gate::to_json(*decision) << '\n';
+  else
+    show(*decision, term);
+  return gate::exit_code(*decision);
+}
 
 }  // namespace
 

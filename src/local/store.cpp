@@ -6,10 +6,27 @@
 
 #include <algorithm>
 #include <chrono>
+#include <fcntl.h>
 #include <fstream>
+#include <unistd.h>
 
 namespace podium::inline v0::local {
 namespace {
+
+/// Space kept aside in the workspace, enough for the ends of many jobs.
+constexpr off_t reserve_bytes = 256 * 1024;
+
+std::filesystem::path reserve_of(std::filesystem::path const& folder) { return folder / "reserve"; }
+
+/// Takes the reserve where there is room for it; a full disk does without.
+void take_reserve(std::filesystem::path const& folder) {
+  auto const file = reserve_of(folder);
+  int const descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+  if (descriptor < 0) return;
+  bool const taken = ::posix_fallocate(descriptor, 0, reserve_bytes) == 0;
+  ::close(descriptor);
+  if (!taken) ::unlink(file.c_str());
+}
 
 std::string now() { return base::rfc3339(std::chrono::system_clock::now()); }
 
@@ -102,6 +119,7 @@ Result<std::unique_ptr<Store>> Store::open(std::filesystem::path folder) {
     auto lock = FolderLock::take(folder);
     if (!lock) return std::move(lock).error();
     if (auto made = make_folders(folder); !made) return std::move(made).error();
+    take_reserve(folder);
     std::unique_ptr<Store> store{new Store{std::make_unique<State>(folder, *std::move(lock))}};
     for (auto const& [name, value] :
          {std::pair{"workspaceId", base::uuid()}, std::pair{"storageKey", base::random_text(64)},
@@ -120,6 +138,8 @@ Result<std::unique_ptr<Store>> Store::open(std::filesystem::path folder) {
 }
 
 std::filesystem::path const& Store::folder() const noexcept { return state_->folder; }
+
+bool Store::release_reserve() { return ::unlink(reserve_of(state_->folder).c_str()) == 0; }
 
 Result<std::optional<Resource>> Store::get(std::string_view id) const {
   return guarded(state_->database, [&] { return find(state_->database, key_of(id)); });

@@ -49,6 +49,10 @@ class Store {
 
   std::filesystem::path const& folder() const noexcept;
 
+  /// Gives back the space that is kept aside for the last words of jobs on a full disk; false: it is gone already.
+  /// It is taken again when the workspace is opened the next time.
+  bool release_reserve();
+
   // --- resources (ids compare without case, jobs and codes excepted)
   Result<std::optional<Resource>> get(std::string_view id) const;
   Result<Resource> put(std::string_view id, Json body);  ///< insert or replace

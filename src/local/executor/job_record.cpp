@@ -44,11 +44,15 @@ Result<void> set_status(Store& store, std::string const& job, std::string_view s
 }
 
 Result<void> end_job(Store& store, std::string const& job, std::string_view status, std::string const& error) {
-  return change_job(store, job, [&](Json& properties) {
+  auto const end = [&](Json& properties) {
     if (is_terminal(text_of(properties, "status"))) return;
     if (!error.empty()) properties["podium.error"] = error;
     apply_status(properties, status);
-  });
+  };
+  auto ended = change_job(store, job, end);
+  // A job that filled the disk must still be able to say that it has ended: whoever waits for it would wait for ever.
+  if (!ended && ended.error().code() == Errc::exhausted && store.release_reserve()) ended = change_job(store, job, end);
+  return ended;
 }
 
 Result<void> fail_abandoned(Store& store) {

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 #include <thread>
 #include <unistd.h>
 
@@ -33,6 +34,38 @@ void stop_on_signals(std::stop_source stop) {
   sigaction(SIGTERM, &action, nullptr);
 }
 
+constexpr std::size_t terminal_width = 80;
+constexpr std::size_t name_width = 30;
+
+std::string wrapped(std::string const& text, std::size_t width) {
+  std::istringstream words{text};
+  std::string out;
+  std::size_t used = 0;
+  for (std::string word; words >> word; used += word.size()) {
+    if (used > 0 && used + 1 + word.size() > width) {
+      out += '\n';
+      used = 0;
+    }
+    if (used > 0) {
+      out += ' ';
+      ++used;
+    }
+    out += word;
+  }
+  return out;
+}
+
+/// Help that fits a terminal: descriptions wrapped beside their names.
+void fit_help(CLI::App& app) {
+  app.get_formatter()->column_width(name_width);
+  app.description(
+      wrapped(app.get_description(), app.get_parent() == nullptr ? terminal_width : terminal_width - name_width));
+  if (auto const footer = app.get_footer(); !footer.empty()) app.footer(wrapped(footer, terminal_width));
+  for (auto* option : app.get_options())
+    option->description(wrapped(option->get_description(), terminal_width - name_width));
+  for (auto* command : app.get_subcommands({})) fit_help(*command);
+}
+
 bool wants_color() {
   if (std::getenv("NO_COLOR") != nullptr) return false;
   if (std::getenv("CLICOLOR_FORCE") != nullptr) return true;
@@ -47,7 +80,6 @@ int main(int argc, char** argv) {
   CLI::App app{"Decides which model deserves to be champion, and puts it there safely.", "podium"};
   app.set_version_flag("--version", std::string{"podium "} + podium::version());
   app.require_subcommand(1);
-  app.get_formatter()->column_width(34);
 
   Action action;
   add_validate(app, action);
@@ -55,6 +87,7 @@ int main(int argc, char** argv) {
   add_gate(app, action);
   add_promote(app, action);
   add_serve(app, action);
+  fit_help(app);
 
   try {
     app.parse(argc, argv);

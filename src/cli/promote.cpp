@@ -105,7 +105,7 @@ void add_promote(CLI::App& app, Action& action) {
       ->type_name("FILE");
   command->add_option("--output,-o", args->output, "human or json")->check(CLI::IsMember({"human", "json"}));
   command->footer(
-      "Exit: 0 promoted, 10 or 11 hold, 20 reject, 30 rolled back; 1 could not do it, 2 usage or policy error,\n"
+      "Exit: 0 promoted, 10 or 11 hold, 20 reject, 30 rolled back; 1 could not do it, 2 usage or policy error, "
       "3 the endpoint changed or a lock is held, 130 interrupted (the champion has its traffic back).");
   command->callback(
       [args, &action] { action = [args](Terminal& term, Context const& ctx) { return promote(*args, term, ctx); }; });

@@ -30,7 +30,7 @@ class PODIUM_API Workspace {
   static Result<Workspace> local(std::filesystem::path folder, podium::local::Options options = {});
   /// A workspace behind a URL: Azure, or `podium serve`.  `ca_file`: extra roots (PEM); empty: the system's.
   static Result<Workspace> remote(WorkspaceAddress address, std::shared_ptr<TokenCredential> credential,
-                                  std::string ca_file = {}, ClientOptions options = {});
+                                  std::string const& ca_file = {}, ClientOptions options = {});
 
   Session const& session() const noexcept { return session_; }
   WorkspacesClient workspaces() const { return WorkspacesClient{session_}; }

@@ -20,14 +20,14 @@ Result<Json> parse(std::string_view text);
 /// The member, or null; `json` need not be an object.
 Json const& at(Json const& json, std::string_view key);
 template <class... More>
-Json const& at(Json const& json, std::string_view key, More... more) {
+Json const& at(Json const& json, std::string_view key, More const&... more) {
   return at(at(json, key), more...);
 }
 
 /// Strings as they are, numbers and booleans as text, everything else empty.
 std::string text(Json const& json);
 template <class... Keys>
-std::string text(Json const& json, std::string_view key, Keys... keys) {
+std::string text(Json const& json, std::string_view key, Keys const&... keys) {
   return text(at(json, key, keys...));
 }
 double number(Json const& json, double otherwise);

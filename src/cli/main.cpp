@@ -19,7 +19,7 @@ extern "C" void on_signal(int) {
 }
 
 /// The first Ctrl-C asks the running command to stop; the second insists.
-void stop_on_signals(std::stop_source stop) {
+void stop_on_signals(std::stop_source const& stop) {
   if (pipe(signal_pipe) != 0) return;
   std::thread{[stop]() mutable {
     char byte;

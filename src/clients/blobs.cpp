@@ -68,7 +68,7 @@ BlobContainer BlobContainer::from_sas_url(std::string const& url) {
   return out;
 }
 
-Result<http::Response> Blobs::send(std::string method, std::string const& path, http::Query query,
+Result<http::Response> Blobs::send(std::string method, std::string const& path, http::Query const& query,
                                    http::Headers headers, std::string body, Context const& ctx) const {
   auto url = container_.url;
   if (!path.empty()) url += "/" + http::encode_path(path);

@@ -37,8 +37,8 @@ class Blobs {
   Result<std::vector<std::string>> list(std::string const& prefix, Context const& ctx) const;
 
  private:
-  Result<http::Response> send(std::string method, std::string const& path, http::Query query, http::Headers headers,
-                              std::string body, Context const& ctx) const;
+  Result<http::Response> send(std::string method, std::string const& path, http::Query const& query,
+                              http::Headers headers, std::string body, Context const& ctx) const;
   Session session_;
   BlobContainer container_;
 };

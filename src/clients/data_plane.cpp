@@ -58,7 +58,7 @@ Result<std::vector<Json>> DataPlane::history_list(std::string const& path, Conte
   }
 }
 
-Result<Json> DataPlane::mlflow(std::string const& path, http::Query query, Context const& ctx) const {
+Result<Json> DataPlane::mlflow(std::string const& path, http::Query const& query, Context const& ctx) const {
   if (tracking_.empty()) return Error{Errc::protocol, "the workspace names no MLflow tracking address"};
   return get(http::with_query(tracking_ + "/api/2.0/mlflow/" + path, query), ctx);
 }

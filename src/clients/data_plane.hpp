@@ -20,7 +20,7 @@ class DataPlane {
   /// Members of a run-history list, over as many pages as there are.
   Result<std::vector<arm::Json>> history_list(std::string const& path, Context const& ctx) const;
   /// `path` below MLflow's `/api/2.0/mlflow/`.
-  Result<arm::Json> mlflow(std::string const& path, http::Query query, Context const& ctx) const;
+  Result<arm::Json> mlflow(std::string const& path, http::Query const& query, Context const& ctx) const;
 
  private:
   DataPlane(Session session, std::string api, std::string tracking)

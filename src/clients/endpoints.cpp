@@ -17,7 +17,7 @@ std::string auth_to_wire(std::string const& mode) {
   return mode == "aml_token" ? "AMLToken" : mode == "aad_token" ? "AADToken" : mode == "key" ? "Key" : mode;
 }
 
-std::string auth_from_wire(std::string word) {
+std::string auth_from_wire(std::string const& word) {
   std::string low = word;
   for (char& c : low)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);

@@ -37,7 +37,7 @@ Result<Workspace> Workspace::local(std::filesystem::path folder, podium::local::
 }
 
 Result<Workspace> Workspace::remote(WorkspaceAddress address, std::shared_ptr<TokenCredential> credential,
-                                    std::string ca_file, ClientOptions options) {
+                                    std::string const& ca_file, ClientOptions options) {
   auto roots = read_pem(ca_file);
   if (!roots) return std::move(roots).error();
   net::TransportOptions wire;

@@ -197,7 +197,7 @@ void Handler::handle(http::Request request, bool over_socket, Answer done) {
   auto segments = segments_of(url->path());
   // Scoring answers when the worker does; everything else at once.
   if (segments.size() >= 2 && same(segments[0], "endpoints") && segments.size() == 3 && same(segments[2], "score")) {
-    auto const endpoint = segments[1];
+    auto const& endpoint = segments[1];
     site_.scoring.score(endpoint, std::move(request), std::move(done));
     return;
   }

@@ -74,7 +74,7 @@ T take(Result<T> result) {
   if (!result) throw refusal_of(result.error());
   return std::move(*result);
 }
-inline void take(Result<void> result) {
+inline void take(Result<void> const& result) {
   if (!result) throw refusal_of(result.error());
 }
 

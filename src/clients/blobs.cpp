@@ -129,7 +129,7 @@ Result<std::vector<std::string>> Blobs::list(std::string const& prefix, Context 
   do {
     http::Query query{{"restype", "container"}, {"comp", "list"}, {"prefix", prefix}};
     if (!marker.empty()) query.emplace_back("marker", marker);
-    auto reply = send("GET", "", std::move(query), {}, {}, ctx);
+    auto reply = send("GET", "", query, {}, {}, ctx);
     if (!reply) return std::move(reply).error();
     if (reply->status < 200 || reply->status > 299) return arm::failure(*reply).with("blobs below", prefix);
     for (auto& name : xml_texts(reply->body, "Name")) names.push_back(std::move(name));

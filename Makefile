@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
-.PHONY: help setup setup-test build install wheel samples demo demo-run test lint format bench clean
+.PHONY: help setup setup-test build install wheel samples demo demo-run test test-spark lint format bench clean
 
 PYTHON  ?= /usr/bin/python3
 JOBS    ?= $(shell nproc)
@@ -21,6 +21,7 @@ export CXX := c++
 help:
 	@echo "make demo    set up, build, run the main job (results in demo-output/)"
 	@echo "make test    set up, build, run every test"
+	@echo "make test-spark  the feature joins on a local Spark (needs Java 17)"
 	@echo "make wheel   build the Python wheel into dist/ and install it into .venv"
 	@echo "make lint    formatting, linters, types"
 	@echo "make bench   benchmarks (tables on the terminal)"
@@ -37,10 +38,12 @@ build/.setup: requirements/apt.txt requirements/run.txt requirements/build.txt
 	@requirements/install.sh venv $(PYTHON) $(VENV) requirements/build.txt requirements/run.txt
 	@mkdir -p build && touch $@
 
-build/.setup-test: build/.setup requirements/apt-test.txt requirements/test.txt
+build/.setup-test: build/.setup requirements/apt-test.txt requirements/test.txt requirements/npm.txt requirements/go.txt
 	$(call say,set-up: what the tests need besides)
 	@requirements/install.sh apt requirements/apt-test.txt
 	@requirements/install.sh venv $(PYTHON) $(VENV) requirements/test.txt
+	@requirements/install.sh npm requirements/npm.txt build/node
+	@requirements/install.sh go requirements/go.txt build/tools
 	@touch $@
 
 build: setup
@@ -76,6 +79,12 @@ demo-run:
 test: BUILD_OPTIONS := -DPODIUM_TESTS=ON
 test: setup-test samples
 	@$(VENV)/bin/python tests/run.py
+
+# The same retrieval embedded and on a local Spark; not part of `make test`.
+test-spark: setup-test wheel
+	@requirements/install.sh apt requirements/apt-spark.txt
+	@requirements/install.sh venv $(PYTHON) $(VENV) requirements/spark.txt
+	@PODIUM_SPARK=1 $(VENV)/bin/python -m pytest -q -p no:cacheprovider tests/conformance/spark
 
 lint: setup-test
 	@tests/lint.sh

@@ -10,3 +10,10 @@ find_package(CLI11 REQUIRED)
 add_library(podium_asio INTERFACE)
 target_link_libraries(podium_asio INTERFACE Boost::headers Threads::Threads)
 target_compile_definitions(podium_asio INTERFACE BOOST_ASIO_NO_DEPRECATED BOOST_ASIO_DISABLE_BOOST_COROUTINE)
+
+# Redis' protocol parser; the sockets are ours (Debian's hiredis has no TLS).
+find_path(HIREDIS_INCLUDE_DIR hiredis/read.h REQUIRED)
+find_library(HIREDIS_LIBRARY hiredis REQUIRED)
+add_library(podium_hiredis INTERFACE)
+target_include_directories(podium_hiredis SYSTEM INTERFACE ${HIREDIS_INCLUDE_DIR})
+target_link_libraries(podium_hiredis INTERFACE ${HIREDIS_LIBRARY})

@@ -1,5 +1,7 @@
 #!/usr/bin/env bash
 # install.sh apt FILE            installs the Debian packages named in FILE that are missing
+# install.sh npm FILE DIR        installs the npm packages named in FILE into DIR (and npm itself, if there is none)
+# install.sh go FILE DIR         builds the Go programs named in FILE into DIR (and installs Go, if there is none)
 # install.sh venv PYTHON DIR FILE...  makes the virtual environment DIR and installs the requirements into it
 set -euo pipefail
 
@@ -17,6 +19,26 @@ case "$1" in
       as_root apt-get update -qq
       as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" > /dev/null
     fi
+    ;;
+  npm)
+    if ! command -v npm > /dev/null; then
+      as_root apt-get update -qq
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends nodejs npm > /dev/null
+    fi
+    echo "installing into $3: $2"
+    mkdir -p "$3"
+    grep -v '^#' "$2" | xargs npm install --prefix "$3" --no-audit --no-fund --no-progress --loglevel=error > /dev/null
+    ;;
+  go)
+    if ! command -v go > /dev/null; then
+      as_root apt-get update -qq
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends golang-go > /dev/null
+    fi
+    mkdir -p "$3"
+    grep -v '^#' "$2" | while read -r program; do
+      echo "building into $3: $program"
+      GOBIN=$(cd "$3" && pwd) GOTOOLCHAIN=local go install "$program"
+    done
     ;;
   venv)
     python=$2 venv=$3

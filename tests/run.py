@@ -93,6 +93,7 @@ def main() -> int:
         ("house: headers alone", ["cmake", "--build", BUILD, "--target", "all_verify_interface_header_sets"]),
         ("house: exported symbols", ["tests/symbols/check.sh", ROOT / "build/prefix/lib/libpodium.so"]),
         ("house: find_package consumer", ["tests/consumer/run.sh", ROOT / "build/prefix", ROOT / "build/consumer"]),
+        ("fuzzing, bounded", ["tests/fuzz/run.sh", "15"]),
         ("main job", ["make", "--no-print-directory", "demo-run"]),
     ]
     for part, command in checks:

@@ -3,6 +3,7 @@
 #include "podium/clients/assets.hpp"
 #include "podium/clients/endpoints.hpp"
 #include "podium/clients/jobs.hpp"
+#include "podium/data/dataset.hpp"
 #include "podium/local/workspace.hpp"
 
 namespace podium::inline v0 {
@@ -57,6 +58,11 @@ class PODIUM_API Workspace {
                                    Context const& ctx = {}) const;
   /// A client for the endpoint's scoring address, with its primary key.
   Result<ScoringClient> scoring(std::string const& endpoint, Context const& ctx = {}) const;
+
+  /// Opens files where they lie: `azureml://datastores/{name}/paths/{path}` of this workspace, with the secret that it
+  /// keeps for the datastore, or any place that data::Dataset::open knows.
+  Result<podium::data::Dataset> open_dataset(std::string const& place, podium::data::OpenOptions options = {},
+                                     Context const& ctx = {}) const;
 
   /// The embedded workspace behind this one; empty when remote.
   std::shared_ptr<podium::local::Workspace> const& embedded() const noexcept { return local_; }

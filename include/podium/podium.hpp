@@ -2,6 +2,11 @@
 
 /// Everything public, for programs that do not mind compiling it all.
 #include "podium/connect.hpp"
+#include "podium/data/delta.hpp"
+#include "podium/data/parquet_sink.hpp"
+#include "podium/data/view.hpp"
+#include "podium/features/materialize.hpp"
+#include "podium/features/retrieval_spec.hpp"
 #include "podium/features/retrieve.hpp"
 #include "podium/gate/evaluate.hpp"
 #include "podium/gate/report.hpp"
@@ -9,4 +14,4 @@
 #include "podium/rollout/collect.hpp"
 #include "podium/rollout/drive.hpp"
 #include "podium/rollout/ledger.hpp"
-#include "podium/spec/load.hpp"
+#include "podium/spec/validate.hpp"

@@ -1,15 +1,10 @@
 #include "cli/evidence_options.hpp"
 
-#include "podium/rollout/collect.hpp"
 #include "podium/spec/load.hpp"
 
 #include <charconv>
-#include <chrono>
-#include <fstream>
-#include <sstream>
 
 namespace podium::cli {
-namespace {
 
 Result<std::pair<std::string, std::string>> split(std::string const& option, std::string const& item) {
   auto const equal = item.find('=');
@@ -18,79 +13,57 @@ Result<std::pair<std::string, std::string>> split(std::string const& option, std
   return std::pair{item.substr(0, equal), item.substr(equal + 1)};
 }
 
-Result<std::int64_t> microseconds(std::string const& text) {
-  std::istringstream in{text};
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0;
-  char c = 0;
-  bool const date = static_cast<bool>(in >> year >> c >> month >> c >> day);
-  if (date && (in.peek() == 'T' || in.peek() == ' ')) {
-    in.get();
-    in >> hour >> c >> minute >> c >> second;
-  }
-  using namespace std::chrono;
-  year_month_day const calendar{std::chrono::year{year}, std::chrono::month{static_cast<unsigned>(std::abs(month))},
-                                std::chrono::day{static_cast<unsigned>(std::abs(day))}};
-  if (!date || !calendar.ok())
-    return Error{Errc::invalid_argument, "`--train-end " + text + "` is not a UTC time such as 2013-07-01T00:00:00Z"};
-  return duration_cast<std::chrono::microseconds>(
-             (sys_days{calendar} + hours{hour} + minutes{minute} + seconds{second}).time_since_epoch())
-      .count();
-}
-
-Result<std::vector<std::string>> read_units(std::string const& file, model::PromotionPolicy const& policy) {
-  if (file.ends_with(".txt")) {
-    std::ifstream in{file};
-    if (!in) return Error{Errc::not_found, "cannot read `" + file + "`"};
-    std::vector<std::string> units;
-    for (std::string line; std::getline(in, line);)
-      if (!line.empty()) units.push_back(line);
-    return units;
-  }
-  auto table = data::read(file);
-  if (!table) return std::move(table).error();
-  auto const column = policy.evaluation_sets.empty() ? "" : policy.evaluation_sets.front().columns.unit;
-  return data::strings(*table, column);
-}
-
-}  // namespace
-
-void EvidenceOptions::add_to(CLI::App& command) {
-  command.add_option("--policy", policy, "Promotion policy (YAML)")->required()->type_name("FILE");
+void PartOptions::add_to(CLI::App& command) {
   command
       .add_option("--predictions", predictions,
-                  "Evaluation set and its table (Parquet, CSV, Arrow): the policy's columns, and the scores as "
-                  "champion and challenger")
-      ->required()
+                  "Evaluation set and its table (Parquet, CSV, Arrow, JSON lines): the policy's columns, and the "
+                  "scores as champion and challenger")
+      ->type_name("ID=FILE");
+  command
+      .add_option("--eval-result", eval_results,
+                  "Evaluation set and an eval_result.json: metrics without rows, which hold a floor and show no more")
       ->type_name("ID=FILE");
   command.add_option("--train-units", train_units, "Units seen in training: a table, or .txt with one a line")
       ->type_name("FILE");
   command.add_option("--train-end", train_end, "Newest label time in training, UTC")->type_name("TIME");
   command.add_option("--used", used, "How often an evaluation set was used before")->type_name("ID=N");
+  command
+      .add_option("--fact", facts,
+                  "What is known about the models: challenger.digest, challenger.code_commit, challenger.author, "
+                  "champion.digest, endpoint.champion_digest, set.ID.digest")
+      ->type_name("NAME=VALUE");
+  command.add_option("--as-of", as_of, "When the evidence was collected, UTC: ages and waivers count from here")
+      ->type_name("TIME");
+  command.add_flag("--first-run", first_run, "There is no champion yet");
+  command.add_option("--production-mix", mix, "How traffic divides over slices in production (JSON)")
+      ->type_name("FILE");
+  command.add_option("--latency", latency, "Result of a load test (JSON)")->type_name("FILE");
+  command.add_option("--approvals", approvals, "Who approved what (JSON)")->type_name("FILE");
+  command.add_option("--shadow", shadow, "Answers to mirrored requests: a table with champion and challenger")
+      ->type_name("FILE");
+  command.add_option("--mirrored", mirrored, "How many requests were mirrored")->type_name("N");
+  command.add_option("--shadow-errors", shadow_errors, "How many of them the challenger failed")->type_name("N");
+  command.add_option("--shadow-seconds", shadow_seconds, "How long the shadow was watched")->type_name("N");
 }
 
-Result<model::PromotionPolicy> EvidenceOptions::load_policy() const { return spec::load_policy(policy).result(); }
-
-Result<gate::Evidence> EvidenceOptions::collect(model::PromotionPolicy const& rules) const {
-  gate::Evidence evidence;
+Result<rollout::BundleParts> PartOptions::parts() const {
+  rollout::BundleParts parts;
   for (auto const& item : predictions) {
     auto named = split("--predictions", item);
     if (!named) return std::move(named).error();
-    auto table = data::read(named->second);
-    if (!table) return std::move(table).error().with("predictions", named->second);
-    auto set = rollout::collect_predictions(*table, rules, named->first);
-    if (!set) return std::move(set).error().with("predictions", named->second);
-    evidence.sets.push_back(*std::move(set));
-    evidence.provenance.emplace_back("predictions of " + named->first, named->second);
+    parts.predictions.emplace_back(named->first, named->second);
   }
-  if (!train_units.empty()) {
-    auto units = read_units(train_units, rules);
-    if (!units) return std::move(units).error().with("training units", train_units);
-    evidence.train_units = *std::move(units);
+  for (auto const& item : eval_results) {
+    auto named = split("--eval-result", item);
+    if (!named) return std::move(named).error();
+    auto found = rollout::read_eval_result(named->second, named->first);
+    if (!found) return std::move(found).error();
+    parts.aggregates.push_back(*std::move(found));
   }
-  if (!train_end.empty()) {
-    auto time = microseconds(train_end);
-    if (!time) return std::move(time).error();
-    evidence.train_end_us = *time;
+  for (auto const& item : facts) {
+    auto named = split("--fact", item);
+    if (!named) return std::move(named).error();
+    parts.facts[named->first] = named->second;
   }
   for (auto const& item : used) {
     auto named = split("--used", item);
@@ -99,9 +72,69 @@ Result<gate::Evidence> EvidenceOptions::collect(model::PromotionPolicy const& ru
     auto const end = named->second.data() + named->second.size();
     if (std::from_chars(named->second.data(), end, count).ptr != end || count < 0)
       return Error{Errc::invalid_argument, "`--used " + item + "` is not ID=N"};
-    evidence.evaluations_used[named->first] = count;
+    parts.evaluations_used[named->first] = count;
   }
-  return evidence;
+  struct Time {
+    char const* option;
+    std::string const* text;
+    std::int64_t* into;
+  };
+  for (auto const& [option, text, into] :
+       {Time{"--train-end", &train_end, &parts.train_end_us}, Time{"--as-of", &as_of, &parts.as_of_us}}) {
+    auto time = rollout::read_time(*text);
+    if (!time) return Error{Errc::invalid_argument, std::string{option} + ": " + time.error().message()};
+    *into = *time;
+  }
+  if (!mix.empty()) {
+    auto read = rollout::read_mix(mix);
+    if (!read) return std::move(read).error();
+    parts.production_mix = *std::move(read);
+  }
+  for (auto const& file : latency) {
+    auto read = rollout::read_latency(file);
+    if (!read) return std::move(read).error();
+    parts.latency.push_back(*std::move(read));
+  }
+  if (!approvals.empty()) {
+    auto read = rollout::read_approvals(approvals);
+    if (!read) return std::move(read).error();
+    parts.approvals = *std::move(read);
+  }
+  parts.train_units = train_units;
+  parts.shadow = shadow;
+  parts.mirrored = mirrored;
+  parts.challenger_errors = shadow_errors;
+  parts.shadow_duration_s = shadow_seconds;
+  parts.first_run = first_run;
+  return parts;
+}
+
+void EvidenceOptions::add_to(CLI::App& command) {
+  command.add_option("--policy", policy, "Promotion policy (YAML)")->required()->type_name("FILE");
+  command.add_option("--evidence", evidence, "Evidence folder or tar file, as `podium gate collect` makes it")
+      ->type_name("DIR");
+  given.add_to(command);
+}
+
+Result<model::PromotionPolicy> EvidenceOptions::load_policy() const { return spec::load_policy(policy).result(); }
+
+Result<gate::Evidence> EvidenceOptions::collect(model::PromotionPolicy const& rules) const {
+  bool const parts_given = !given.predictions.empty() || !given.eval_results.empty();
+  if (evidence.empty() && !parts_given)
+    return Error{Errc::invalid_argument, "nothing to judge: give --evidence DIR, or --predictions ID=FILE"};
+  auto parts = given.parts();
+  if (!parts) return std::move(parts).error();
+  if (evidence.empty()) return rollout::evidence_of(*parts, rules);
+  bool const more = parts_given || !given.train_units.empty() || !given.shadow.empty() || given.first_run ||
+                    !given.used.empty() || !given.facts.empty() || !given.mix.empty() || !given.latency.empty() ||
+                    !given.train_end.empty() || !given.as_of.empty();
+  if (more)
+    return Error{Errc::invalid_argument,
+                 "--evidence is complete in itself: leave the other parts out, or collect a new bundle with them"};
+  auto read = rollout::read_bundle(evidence, rules);
+  if (!read) return read;
+  for (auto& approval : parts->approvals) read->approvals.push_back(std::move(approval));
+  return read;
 }
 
 }  // namespace podium::cli

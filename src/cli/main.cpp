@@ -83,7 +83,11 @@ int main(int argc, char** argv) {
 
   Action action;
   add_validate(app, action);
+  add_compile(app, action);
+  add_explain(app, action);
+  add_schema(app, action);
   add_run(app, action);
+  add_features(app, action);
   add_gate(app, action);
   add_promote(app, action);
   add_serve(app, action);

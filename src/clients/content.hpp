@@ -1,37 +1,18 @@
 #pragma once
 
+#include "base/snapshot.hpp"
+
 #include "podium/result.hpp"
 
-#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
-/// What a local file or folder holds, as uploads see it.
+/// What a local file or folder holds, as uploads see it.  Python's compiled leftovers and the insides of git are never
+/// part of it, whatever the ignore file says.
 namespace podium::inline v0::clients {
 
-/// Patterns of `.amlignore` or `.gitignore`: comments, negation, anchors, folders, `*`, `?`, `**`, `[...]`.
-class IgnoreRules {
- public:
-  explicit IgnoreRules(std::string const& text);
-  /// `path` relative to the folder, with "/".
-  bool ignored(std::string const& path, bool folder) const;
-
- private:
-  struct Rule {
-    std::string pattern;
-    bool keep = false;
-    bool folders_only = false;
-    bool anchored = false;
-  };
-  std::vector<Rule> rules_;
-};
-
-struct File {
-  std::string relative;  ///< with "/"; the base name for a single file
-  std::filesystem::path path;
-  std::uintmax_t size = 0;
-};
+using File = base::SnapshotFile;
 
 /// The files below `root` that the ignore file in it leaves, sorted by relative path in lower case; or the one file.
 /// Links are followed.  Errc::invalid_argument if nothing is left.

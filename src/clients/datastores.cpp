@@ -146,4 +146,40 @@ Result<std::vector<model::Datastore>> DatastoresClient::list(Context const& ctx)
   return out;
 }
 
+Result<DatastoreAccess> DatastoresClient::access(std::string const& uri, Context const& ctx) const {
+  auto const place = clients::parse_datastore_uri(uri);
+  if (!place) return place.error();
+  auto body = arm::ask(session_, {"GET", "datastores/" + http::encode(place->datastore), {}, {}}, ctx);
+  if (!body) return std::move(body).error().with("datastore", place->datastore);
+  auto const store = clients::decode_datastore(*body);
+  if (!store) return store.error();
+  auto const refused = [&](std::string const& why) {
+    return Error{Errc::invalid_argument, why}.with("datastore", store->name);
+  };
+  if (store->type != "AzureBlob" && store->type != "AzureDataLakeGen2")
+    return refused("files of a " + store->type + " datastore cannot be read in place, only those of AzureBlob and "
+                   "AzureDataLakeGen2");
+  if (store->account_name.find('/') != std::string::npos)
+    return refused("this workspace is served by podium: read its files in its folder, or download them");
+  DatastoreAccess out{.uri = "abfss://" + store->container + "@" + store->account_name + ".dfs." +
+                             (store->endpoint.empty() ? "core.windows.net" : store->endpoint) + "/" + place->path};
+  auto const& credentials = arm::at(arm::at(*body, "properties"), "credentials");
+  if (arm::text(credentials, "credentialsType") == "None") return out;
+  auto secret = arm::ask(session_,
+                         {"POST",
+                          "datastores/" + http::encode(store->name) + "/listSecrets",
+                          {},
+                          arm::Json{{"expirableSecret", true}, {"expireAfterHours", 1}}},
+                         ctx);
+  if (!secret) return std::move(secret).error().with("datastore", store->name);
+  out.account_key = arm::text(*secret, "key");
+  out.sas_token = arm::text(*secret, "sasToken");
+  out.client_secret = arm::text(*secret, "clientSecret");
+  if (!out.client_secret.empty()) {
+    out.tenant_id = arm::text(credentials, "tenantId");
+    out.client_id = arm::text(credentials, "clientId");
+  }
+  return out;
+}
+
 }  // namespace podium::inline v0

@@ -116,4 +116,31 @@ Result<ScoringClient> Workspace::scoring(std::string const& endpoint, Context co
   return ScoringClient{session_, found->scoring_uri, keys->primary};
 }
 
+Result<podium::data::Dataset> Workspace::open_dataset(std::string const& place, podium::data::OpenOptions options,
+                                                      Context const& ctx) const {
+  if (!place.starts_with("azureml://")) return podium::data::Dataset::open(place, options, ctx);
+  if (local_) {
+    // A datastore of a workspace on this machine is a folder.
+    auto const store = place.find("datastores/");
+    auto const paths = place.find("/paths/");
+    if (store == std::string::npos || paths == std::string::npos || paths < store)
+      return Error{Errc::invalid_argument, "`" + place + "` is not of the form azureml://datastores/{name}/paths/{path}"};
+    auto const name = place.substr(store + 11, paths - store - 11);
+    auto const path = std::filesystem::path{place.substr(paths + 7)}.lexically_normal();
+    if (path.is_absolute() || (!path.empty() && *path.begin() == ".."))
+      return Error{Errc::invalid_argument, "`" + place + "` leaves its datastore"};
+    auto opened =
+        podium::data::Dataset::open((local_->folder() / "datastores" / name / path).string(), options, ctx);
+    return opened ? std::move(opened) : Result<podium::data::Dataset>{opened.error().with("datastore", name)};
+  }
+  auto const access = datastores().access(place, ctx);
+  if (!access) return access.error();
+  options.storage.account_key = access->account_key;
+  options.storage.sas_token = access->sas_token;
+  options.storage.tenant_id = access->tenant_id;
+  options.storage.client_id = access->client_id;
+  options.storage.client_secret = access->client_secret;
+  return podium::data::Dataset::open(access->uri, options, ctx);
+}
+
 }  // namespace podium::inline v0

@@ -75,6 +75,12 @@ Chunk chunk_of(std::shared_ptr<OwnedArray const> const& array, std::int64_t offs
 /// A table of one batch; every array is `rows` long.
 Table table_of(std::int64_t rows, std::vector<std::pair<SchemaNode, std::shared_ptr<OwnedArray const>>> columns);
 
+/// The rows [begin, begin + rows), as far as they are there; buffers are shared.
+Table slice(Table const& table, std::int64_t begin, std::int64_t rows);
+
+/// Adds the batches of a table with the same fields.
+void append(Table::State& state, Table::State const& more);
+
 /// The same rows in batches of at most `rows`.
 Table rebatch(Table const& table, std::int64_t rows);
 

@@ -1,4 +1,4 @@
-#include "data/state.hpp"
+#include "data/stream.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -7,82 +7,18 @@
 namespace podium::inline v0::data {
 namespace {
 
-/// Owns what a producer gave away, and gives it back exactly once.
-struct ImportedArray {
-  ArrowArray array{};
-  ImportedArray() = default;
-  ImportedArray(ImportedArray const&) = delete;
-  ImportedArray& operator=(ImportedArray const&) = delete;
-  ~ImportedArray() {
-    if (array.release) array.release(&array);
-  }
-};
-struct ImportedSchema {
-  ArrowSchema schema{};
-  ImportedSchema() = default;
-  ImportedSchema(ImportedSchema const&) = delete;
-  ImportedSchema& operator=(ImportedSchema const&) = delete;
-  ~ImportedSchema() {
-    if (schema.release) schema.release(&schema);
-  }
-};
-struct ReleaseStream {
-  ArrowArrayStream* stream;
-  ~ReleaseStream() {
-    if (stream->release) stream->release(stream);
-  }
-};
-
-Error stream_error(ArrowArrayStream* stream, int code) {
-  char const* const text = stream->get_last_error ? stream->get_last_error(stream) : nullptr;
-  return {code == ENOMEM ? Errc::exhausted : Errc::invalid_argument,
-          "the Arrow stream failed: " + std::string{text ? text : "no reason given"}};
-}
-
-Result<void> add_batch(Table::State& state, SchemaNode const& root, std::shared_ptr<ImportedArray const> const& batch) {
-  auto const& array = batch->array;
-  if (array.n_children != static_cast<std::int64_t>(root.children.size()))
-    return Error{Errc::invalid_argument, "a record batch has " + std::to_string(array.n_children) +
-                                             " columns, its schema has " + std::to_string(root.children.size())};
-  if (array.length < 0 || array.offset < 0)
-    return Error{Errc::invalid_argument, "a record batch has a negative length or offset"};
-  if (array.null_count > 0)
-    return Error{Errc::invalid_argument, "a record batch has null rows: only its columns may hold nulls"};
-  for (std::size_t c = 0; c < root.children.size(); ++c) {
-    auto const* const column = array.children[c];
-    if (auto ok = check_array(root.children[c], *column); !ok) return ok.error();
-    if (column->length < array.offset + array.length)
-      return Error{Errc::invalid_argument, "column `" + root.children[c].name + "` has " +
-                                               std::to_string(column->length) + " rows, its batch has " +
-                                               std::to_string(array.length)};
-    state.columns[c].push_back(
-        {.owner = batch, .array = column, .offset = column->offset + array.offset, .length = array.length});
-  }
-  state.batch_rows.push_back(array.length);
-  state.rows += array.length;
-  return {};
-}
-
-Result<Table> take_all(ArrowArrayStream* stream) {
-  ImportedSchema schema;
-  if (int const code = stream->get_schema(stream, &schema.schema); code != 0) return stream_error(stream, code);
-  auto root = import_schema(schema.schema);
-  if (!root) return root.error();
-  if (root->type.format != "+s" || root->dictionary)
-    return Error{Errc::invalid_argument, "the Arrow stream holds " + type_name(root->type) + " values, not a table"};
-
+Result<Table> take_all(StreamReader& stream) {
+  if (auto ok = stream.open(); !ok) return ok.error();
   auto state = std::make_shared<Table::State>();
-  state->columns.resize(root->children.size());
+  state->fields = stream.root().children;
+  state->metadata = stream.root().metadata;
+  state->columns.resize(state->fields.size());
   for (;;) {
-    auto batch = std::make_shared<ImportedArray>();
-    if (int const code = stream->get_next(stream, &batch->array); code != 0) return stream_error(stream, code);
-    if (!batch->array.release) break;
-    if (batch->array.length == 0) continue;
-    if (auto ok = add_batch(*state, *root, batch); !ok) return ok.error();
+    auto batch = stream.next();
+    if (!batch) return batch.error();
+    if (!*batch) return Table{std::move(state)};
+    append(*state, (*batch)->state());
   }
-  state->metadata = std::move(root->metadata);
-  state->fields = std::move(root->children);
-  return Table{std::move(state)};
 }
 
 struct ExportedStream {
@@ -174,9 +110,11 @@ Table::Table(std::shared_ptr<State const> state) : state_{std::move(state)} {}
 
 Result<Table> Table::import(ArrowArrayStream* stream) {
   if (!stream || !stream->release) return Error{Errc::invalid_argument, "the Arrow stream was read or released before"};
-  ReleaseStream const release{stream};
+  StreamReader reader;
+  *reader.raw() = *stream;
+  stream->release = nullptr;
   try {
-    return take_all(stream);
+    return take_all(reader);
   } catch (std::bad_alloc const&) {
     return Error{Errc::exhausted, "out of memory while reading an Arrow stream"};
   }
@@ -224,6 +162,38 @@ Table table_of(std::int64_t rows, std::vector<std::pair<SchemaNode, std::shared_
     state->fields.push_back(std::move(field));
     state->columns.emplace_back();
     if (rows > 0) state->columns.back().push_back(chunk_of(array, 0, rows));
+  }
+  return Table{std::move(state)};
+}
+
+void append(Table::State& state, Table::State const& more) {
+  for (std::size_t c = 0; c < state.columns.size(); ++c)
+    state.columns[c].insert(state.columns[c].end(), more.columns[c].begin(), more.columns[c].end());
+  state.batch_rows.insert(state.batch_rows.end(), more.batch_rows.begin(), more.batch_rows.end());
+  state.rows += more.rows;
+}
+
+Table slice(Table const& table, std::int64_t begin, std::int64_t rows) {
+  auto const& old = table.state();
+  auto state = std::make_shared<Table::State>();
+  state->fields = old.fields;
+  state->metadata = old.metadata;
+  state->columns.resize(old.fields.size());
+  std::int64_t at = 0;
+  for (std::size_t b = 0; b < old.batch_rows.size(); ++b) {
+    auto const first = std::max(begin, at);
+    auto const last = std::min(begin + rows, at + old.batch_rows[b]);
+    if (first < last) {
+      state->batch_rows.push_back(last - first);
+      state->rows += last - first;
+      for (std::size_t c = 0; c < old.fields.size(); ++c) {
+        auto chunk = old.columns[c][b];
+        chunk.offset += first - at;
+        chunk.length = last - first;
+        state->columns[c].push_back(std::move(chunk));
+      }
+    }
+    at += old.batch_rows[b];
   }
   return Table{std::move(state)};
 }

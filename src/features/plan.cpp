@@ -75,7 +75,7 @@ std::vector<std::string> wanted_features(Source const& source) {
   return names;
 }
 
-Result<FeaturePlan> plan_feature(Source const& source, std::string const& name, RetrievalOptions const& options) {
+Result<Wanted> plan_feature(Source const& source, std::string const& name, RetrievalOptions const& options) {
   auto const& declared = source.spec.features;
   auto const spec = std::ranges::find(declared, name, &model::FeatureColumn::name);
   if (!declared.empty() && spec == declared.end()) {
@@ -92,7 +92,7 @@ Result<FeaturePlan> plan_feature(Source const& source, std::string const& name, 
   auto field = data::taken_field(stored);
   if (!field) return field.error();
   if (options.prefix_with_set) field->name = source.spec.name + "__" + name;
-  return FeaturePlan{*column, *std::move(field)};
+  return Wanted{*column, *std::move(field)};
 }
 
 Result<SourcePlan> plan_source(Source const& source, RetrievalOptions const& options) {
@@ -129,10 +129,17 @@ Result<SourcePlan> plan_source(Source const& source, RetrievalOptions const& opt
 
 Result<std::vector<SourcePlan>> plan(std::span<Source const> sources, data::Table const& observations,
                                      RetrievalOptions const& options) {
+  auto const ties = options.tie_break == "first_row" ? Ties::first
+                    : options.tie_break == "error"   ? Ties::error
+                                                     : Ties::last;
+  if (ties == Ties::last && options.tie_break != "last_row")
+    return Error{Errc::invalid_argument,
+                 "`tie_break` is `" + options.tie_break + "`: last_row, first_row or error is expected"};
   std::vector<SourcePlan> plans;
   for (auto const& source : sources) {
     auto made = plan_source(source, options);
     if (!made) return made.error().with("feature set", source.spec.name);
+    made->ties = ties;
     plans.push_back(*std::move(made));
   }
   for (auto const& [set, shift] : options.leak)

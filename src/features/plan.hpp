@@ -1,26 +1,22 @@
 #pragma once
 
-#include "data/times.hpp"
+#include "features/gather.hpp"
 
 #include "podium/features/retrieve.hpp"
 
 namespace podium::inline v0::features {
-
-struct FeaturePlan {
-  std::size_t column = 0;    ///< in the set's rows
-  data::SchemaNode field{};  ///< of the result, named as the result names it
-};
 
 /// One source with every name looked up and every type checked.
 struct SourcePlan {
   Source const* source = nullptr;
   std::size_t time_column = 0;
   std::optional<std::size_t> create_column{};
-  std::vector<FeaturePlan> features{};
+  std::vector<Wanted> features{};
   std::string timestamp_name{};  ///< of the result's column; empty: not wanted
   std::chrono::seconds delay{0};
   std::optional<std::chrono::seconds> lookback{};
   std::chrono::seconds leak{0};
+  Ties ties = Ties::last;
 
   bool equal_time() const noexcept { return lookback && lookback->count() == 0; }
 };

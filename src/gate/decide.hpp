@@ -12,6 +12,7 @@ void decide(model::PromotionPolicy const& policy, std::vector<Rows> const& sets,
             model::Decision& decision);
 
 /// What the numbers do not cover, in words.
-std::vector<std::string> limits_of(model::PromotionPolicy const& policy, std::vector<Rows> const& sets);
+std::vector<std::string> limits_of(model::PromotionPolicy const& policy, std::vector<Rows> const& sets,
+                                   Evidence const& evidence);
 
 }  // namespace podium::inline v0::gate

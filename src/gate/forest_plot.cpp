@@ -129,7 +129,9 @@ std::string panel(std::vector<model::Check> const& checks, std::string const& id
 std::string forest_plot(std::vector<model::Check> const& checks, std::string const& id, std::string const& title) {
   std::vector<model::Check> differences, own;
   for (auto const& check : checks) {
-    if (check.role == "quality") continue;
+    if (check.role == "quality" || check.role == "approval" || check.role == "waiver" || check.role == "slo" ||
+        check.role == "shadow")
+      continue;
     (check.role == "floor" || check.role == "ceiling" ? own : differences).push_back(check);
   }
   return panel(differences, id, title, true) + panel(own, id + "-own", title + ": the challenger's own values", false);

@@ -157,6 +157,11 @@ svg .share{fill:var(--accent);fill-opacity:.28;stroke:var(--accent);stroke-width
 svg .mirror{fill:none;stroke:var(--soft);stroke-width:1.5;stroke-dasharray:2 3}
 svg .evidence{fill:none;stroke:var(--ink);stroke-width:2;stroke-linejoin:round}
 svg .rollback{stroke:var(--bad);stroke-width:1.5}
+svg .champion{fill:none;stroke:var(--soft);stroke-width:2}svg .challenger{fill:none;stroke:var(--accent);stroke-width:2}
+svg .champion.thin,svg .challenger.thin{stroke-width:1;opacity:.6}svg .champion.dot{fill:var(--soft)}svg .challenger.dot{fill:var(--accent)}
+svg .gap{fill:var(--accent);fill-opacity:.12;stroke:none}svg .cloud{fill:var(--accent);fill-opacity:.35}svg .bar{fill-opacity:.35;stroke:none}
+.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1rem}.plots svg{min-width:0}.plots figure{margin:0}
+.waivers{border:2px solid var(--bad);background:var(--bad-bg)}.waivers h2{color:var(--bad)}
 footer{color:var(--soft);font-size:.85rem}
 @media (max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}
 @media print{body{background:#fff;font-size:11pt}main{max-width:none;padding:0}.card{border-color:#bbb;break-inside:auto}

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "podium/model/promotion.hpp"
+#include "podium/gate/report.hpp"
 
 #include <optional>
 #include <string>
@@ -21,5 +21,19 @@ std::optional<double> evidence_threshold(model::RolloutRecord const& record);
 /// The e-value over the requests of the steps that have one, on a logarithmic scale, against the threshold; "" without
 /// e-values.
 std::string evidence_plot(model::RolloutTry const& attempt, std::string const& id, std::optional<double> threshold);
+
+/// ROC, precision and recall, reliability, and the scores of both models: side by side; "" where there is nothing.
+std::string curve_plots(SetExhibit const& set, std::string const& id);
+
+/// Both models' scores of the same rows; "" without rows.
+std::string score_plot(std::vector<std::pair<double, double>> const& pairs, std::string const& id,
+                       std::string const& title);
+
+/// Share of requests slower than a time, with the objectives; "" without requests.
+std::string latency_plot(LatencySample const& sample, std::vector<model::LatencySlo> const& slos,
+                         std::string const& id);
+
+/// Values as a share of the limit that each must stay below; "" without such checks.
+std::string limit_plot(std::vector<model::Check> const& checks, std::string const& id, std::string const& title);
 
 }  // namespace podium::inline v0::gate

@@ -18,9 +18,15 @@ using html::badge;
 using html::escape;
 
 bool is_own(model::Check const& check) { return check.role == "floor" || check.role == "ceiling"; }
+/// Checks of running endpoints: shares and distances against a limit.
+bool is_online(model::Check const& check) { return check.role == "slo" || check.role == "shadow"; }
+/// Checks of the evidence and of people, which have no interval.
+bool is_about_evidence(model::Check const& check) {
+  return check.role == "quality" || check.role == "approval" || check.role == "waiver";
+}
 std::string value(model::Check const& check, double number) {
   if (!std::isfinite(number)) return "\u2013";
-  return is_own(check) || check.role == "quality" ? show(number) : show_signed(number);
+  return is_own(check) || is_online(check) || is_about_evidence(check) ? show(number) : show_signed(number);
 }
 
 std::string number_cell(std::string const& text) { return "<span class=\"num\">" + escape(text) + "</span>"; }
@@ -93,7 +99,7 @@ std::string quality_list(std::vector<model::Check> checks) {
 std::vector<model::Check> pick(model::Decision const& decision, bool slices) {
   std::vector<model::Check> picked;
   for (auto const& check : decision.checks)
-    if (check.role != "quality" && check.slice.empty() != slices) picked.push_back(check);
+    if (!is_about_evidence(check) && !is_online(check) && check.slice.empty() != slices) picked.push_back(check);
   if (slices)  // worst first
     std::sort(picked.begin(), picked.end(), [](auto const& a, auto const& b) {
       auto const lower = [](model::Check const& check) {
@@ -104,27 +110,113 @@ std::vector<model::Check> pick(model::Decision const& decision, bool slices) {
   return picked;
 }
 
-std::string first_decision(NamedDecision const& named) {
-  auto const& decision = named.decision;
-  std::vector<model::Check> quality;
+std::vector<model::Check> with_role(model::Decision const& decision, bool (*wanted)(model::Check const&)) {
+  std::vector<model::Check> picked;
   for (auto const& check : decision.checks)
-    if (check.role == "quality") quality.push_back(check);
+    if (wanted(check)) picked.push_back(check);
+  return picked;
+}
+
+/// What every guardrail would need to pass if the models were equal, against what is there.
+std::string power_table(model::Decision const& decision, double power) {
+  std::vector<std::vector<std::string>> rows{{"Check", "Needed", "There", "Enough"}};
+  for (auto const& check : decision.checks) {
+    if (!check.needed) continue;
+    auto const have = check.clusters > 0 ? check.clusters : check.units;
+    rows.push_back({check.id, show(*check.needed), show(have), *check.needed <= have ? "yes" : "no"});
+  }
+  if (rows.size() == 1) return {};
+  return "<h3>Needed and available</h3>" +
+         html::table(rows, "Rows (clusters, where there are some) with which all guardrails pass with probability " +
+                               show(power) + " if the models are equal");
+}
+
+std::string flips(SetExhibit const& set) {
+  auto const list = [](std::vector<std::string> const& units) {
+    std::string out;
+    for (auto const& unit : units) out += (out.empty() ? "" : ", ") + unit;
+    return out.empty() ? "\u2013" : out;
+  };
+  return "<h3>Decisions at " + escape(show(set.threshold)) + "</h3>" +
+         html::table({{"Right are", "Rows", "For example"},
+                      {"both", show(set.both_right), ""},
+                      {"only the champion", show(set.only_champion), list(set.champion_examples)},
+                      {"only the challenger", show(set.only_challenger), list(set.challenger_examples)},
+                      {"neither", show(set.both_wrong), ""}},
+                     "");
+}
+
+std::string exhibits(Exhibits const& exhibits) {
+  std::string out;
+  int number = 0;
+  for (auto const& set : exhibits.sets) {
+    auto const plots = curve_plots(set, "set" + std::to_string(++number));
+    if (plots.empty()) continue;
+    out += "<section class=\"card\"><h2>Curves of " + escape(set.set) + "</h2>" + plots + flips(set) + "</section>\n";
+  }
+  number = 0;
+  for (auto const& sample : exhibits.latency) {
+    auto const plot = latency_plot(sample, exhibits.slos, "latency" + std::to_string(++number));
+    if (plot.empty()) continue;
+    out += "<section class=\"card\"><h2>Latency of " + escape(sample.endpoint) + "</h2><p class=\"soft\">" +
+           (sample.open_loop ? "Open loop: counted from the time that the schedule says. " : "") +
+           escape(show(sample.rps)) + " requests a second, " + escape(show(sample.errors)) +
+           " failed. The curve must pass below the dashed corners.</p>" + plot + "</section>\n";
+  }
+  auto const shadow = score_plot(exhibits.shadow, "shadow", "Answers to the same mirrored requests");
+  if (!shadow.empty())
+    out += "<section class=\"card\"><h2>Shadow</h2><div class=\"plots\">" + shadow + "</div></section>\n";
+  return out;
+}
+
+std::string waivers(std::vector<model::Waiver> const& waivers) {
+  if (waivers.empty()) return {};
+  std::vector<std::vector<std::string>> rows{{"Check", "Reason", "Approver", "Until"}};
+  for (auto const& one : waivers) rows.push_back({one.check, one.reason, one.approver, one.expires});
+  return "<section class=\"card waivers\"><h2>Waivers</h2><p>What stands here is outside the guarantee.</p>" +
+         html::table(rows, "") + "</section>\n";
+}
+
+std::string people(model::Decision const& decision) {
+  auto const checks =
+      with_role(decision, [](model::Check const& check) { return check.role == "approval" || check.role == "waiver"; });
+  if (checks.empty()) return {};
+  std::vector<std::vector<std::string>> rows;
+  for (auto const& check : checks) {
+    std::string notes;
+    for (auto const& note : check.notes) notes += (notes.empty() ? "" : "; ") + note;
+    rows.push_back({escape(check.id), number_cell(show(check.estimate)), number_cell(show(check.margin)),
+                    badge(to_string(check.outcome)), "<span class=\"soft\">" + escape(notes) + "</span>"});
+  }
+  return "<h3>Approvals</h3>" + html::table_of_markup({"Rule", "Given", "Asked for", "Outcome", "By"}, rows, "");
+}
+
+/// `prefix` keeps the ids of several pages in one apart.
+std::string first_decision(NamedDecision const& named, double power, std::string const& prefix) {
+  auto const& decision = named.decision;
+  auto const quality = with_role(decision, [](model::Check const& check) { return check.role == "quality"; });
+  auto const online = with_role(decision, is_online);
   auto const metrics = pick(decision, false), slices = pick(decision, true);
   std::string out = "<section class=\"card\"><div class=\"head\"><h2>" + escape(named.title) + "</h2>" +
                     badge(to_string(decision.verdict)) + "</div>";
   if (!named.note.empty()) out += "<p class=\"soft\">" + escape(named.note) + "</p>";
   out += reasons(decision);
-  auto const plot = forest_plot(metrics, "forest", "Challenger against champion, metric by metric");
+  auto const plot = forest_plot(metrics, prefix + "forest", "Challenger against champion, metric by metric");
   if (!plot.empty())
     out += "<h3>Challenger against champion</h3>" + plot +
            "<p class=\"soft\">Differences are turned so that right is better. Whiskers are one-sided bounds at the "
            "level shown; the dashed line is "
            "what each check is held against. Circle: pass; square: fail; diamond: inconclusive; triangle: anything "
            "else.</p>";
-  auto const slice_plot = forest_plot(slices, "slices", "Challenger against champion, slice by slice");
+  auto const slice_plot = forest_plot(slices, prefix + "slices", "Challenger against champion, slice by slice");
   if (!slice_plot.empty()) out += "<h3>Slices, worst first</h3>" + slice_plot;
+  auto const limits = limit_plot(online, prefix + "limits", "Staging and shadow, as a share of their limits");
+  if (!limits.empty()) out += "<h3>Staging and shadow</h3>" + limits;
   out += resolutions(decision);
-  out += "<h3>Every number</h3>" + check_table(metrics, "Metrics") + check_table(slices, "Slices");
+  out += people(decision);
+  out += power_table(decision, power);
+  out += "<h3>Every number</h3>" + check_table(metrics, "Metrics") + check_table(slices, "Slices") +
+         check_table(online, "Staging and shadow");
   return out + quality_list(quality) + "</section>";
 }
 
@@ -133,7 +225,7 @@ std::string further_decision(NamedDecision const& named) {
   std::vector<model::Check> shown = pick(decision, false);
   for (auto& check : pick(decision, true)) shown.push_back(std::move(check));
   for (auto const& check : decision.checks)
-    if (check.role == "quality" && check.outcome != model::Outcome::pass) shown.push_back(check);
+    if (is_online(check) || (is_about_evidence(check) && check.outcome != model::Outcome::pass)) shown.push_back(check);
   std::string out = "<section class=\"card\"><div class=\"head\"><h2>" + escape(named.title) + "</h2>" +
                     badge(to_string(decision.verdict)) + "</div>";
   if (!named.note.empty()) out += "<p class=\"soft\">" + escape(named.note) + "</p>";
@@ -198,12 +290,19 @@ std::string provenance(ReportInput const& input) {
   for (auto const& [name, text] : input.provenance) items += definition(name, text);
   for (auto const& named : input.decisions) {
     items += definition("decision: " + named.title, named.decision.digest);
+    for (auto const& check : named.decision.checks)
+      if (check.id.starts_with("reuse") && check.role == "quality")
+        items += definition("use of the evaluation set", show(check.estimate) + " of " + show(check.margin));
     items += definition("its evidence", named.decision.evidence_digest);
   }
   if (!input.decisions.empty())
     items += definition("policy " + input.decisions.front().decision.policy_name,
                         input.decisions.front().decision.policy_digest);
-  return items.empty() ? "" : "<section class=\"card\"><h2>Provenance</h2><dl>" + items + "</dl></section>";
+  return items.empty()
+             ? ""
+             : "<section class=\"card\"><h2>Provenance</h2><dl>" + items +
+                   "</dl><p class=\"soft\">To see it again: <code>podium gate verify --policy POLICY --evidence "
+                   "EVIDENCE --decision decision.json</code></p></section>";
 }
 
 std::string limits(ReportInput const& input) {
@@ -228,7 +327,8 @@ std::string render_html(ReportInput const& input) {
   if (first) out += "<span class=\"badge big " + std::string{html::tone(verdict)} + "\">" + verdict + "</span>";
   out += "<p class=\"headline\">" + escape(input.headline) + "</p></section>\n";
   for (std::size_t i = 0; i < input.decisions.size(); ++i)
-    out += (i == 0 ? first_decision(input.decisions[i]) : further_decision(input.decisions[i])) + "\n";
+    out += (i == 0 ? first_decision(input.decisions[i], input.power, "") : further_decision(input.decisions[i])) + "\n";
+  out += waivers(input.waivers) + exhibits(input.exhibits);
   out += rollout(input.rollout) + "\n";
   for (auto const& extra : input.tables) {
     out += "<section class=\"card\"><h2>" + escape(extra.title) + "</h2>";
@@ -238,6 +338,19 @@ std::string render_html(ReportInput const& input) {
   out += limits(input) + "\n" + provenance(input);
   return out + "<footer>Written by Podium " PODIUM_VERSION_STRING
                ". This page is one file: no script, nothing loaded from elsewhere.</footer></main></body></html>\n";
+}
+
+std::string render_fragment(ReportInput const& input) {
+  if (input.decisions.empty()) return {};
+  auto const& decision = input.decisions.front().decision;
+  // Ids and styles of several cells live in one page: both are bound to this decision.
+  auto const id = "podium-" + decision.digest.substr(0, 12);
+  std::string style{html::style()};
+  for (auto at = style.find(":root"); at != std::string::npos; at = style.find(":root", at + 1))
+    style.replace(at, 5, "&");
+  return "<div id=\"" + id + "\"><style>#" + id + "{" + style + "}</style><p class=\"headline\">" +
+         badge(to_string(decision.verdict)) + " " + escape(input.headline) + "</p>" +
+         first_decision(input.decisions.front(), input.power, id + "-") + "</div>";
 }
 
 }  // namespace podium::inline v0::gate

@@ -3,6 +3,7 @@
 #include "podium/gate/evaluate.hpp"
 #include "podium/gate/report.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace podium::inline v0::gate {
@@ -66,28 +67,80 @@ std::string outcome(std::string_view word) {
   return (word == "report" ? "" : std::string{sign(word)}) + std::string{word};
 }
 
+bool is_about_evidence(model::Check const& check) {
+  return check.role == "quality" || check.role == "approval" || check.role == "waiver";
+}
+
 std::string value(model::Check const& check, double number) {
   if (!std::isfinite(number)) return "\u2013";
-  bool const own = check.role == "floor" || check.role == "ceiling" || check.role == "quality";
+  bool const own = check.role == "floor" || check.role == "ceiling" || check.role == "slo" || check.role == "shadow" ||
+                   is_about_evidence(check);
   return own ? show(number) : show_signed(number);
 }
 
-std::string decision(NamedDecision const& named) {
+/// Worst first, so that what is left out of a long table is what passed.
+int rank(model::Check const& check) {
+  switch (check.outcome) {
+    case model::Outcome::fail:
+      return 0;
+    case model::Outcome::invalid:
+      return 1;
+    case model::Outcome::inconclusive:
+      return 2;
+    case model::Outcome::waived:
+      return 3;
+    default:
+      return 4;
+  }
+}
+
+constexpr std::size_t most_rows = 200;
+
+std::vector<model::Check> rows_of(model::Decision const& decision) {
+  std::vector<model::Check> rows;
+  for (auto const& check : decision.checks)
+    if (!is_about_evidence(check) || check.outcome != model::Outcome::pass) rows.push_back(check);
+  if (rows.size() > most_rows)
+    std::stable_sort(rows.begin(), rows.end(), [](auto const& a, auto const& b) { return rank(a) < rank(b); });
+  return rows;
+}
+
+std::string check_table(model::Decision const& decision, bool withhold) {
+  std::vector<std::string> const names{"Check", "Role", "Estimate", "Interval", "Line", "Outcome"};
+  std::string out = heading(withhold ? std::vector<std::string>{"Check", "Role", "Outcome"} : names);
+  auto const rows = rows_of(decision);
+  for (std::size_t i = 0; i < rows.size() && i < most_rows; ++i) {
+    auto const& check = rows[i];
+    auto const shown = outcome(to_string(check.outcome));
+    if (withhold)
+      out += row({plain(check.id), plain(check.role), shown});
+    else
+      out += row({plain(check.id), plain(check.role), value(check, check.estimate),
+                  value(check, check.lower) + " to " + value(check, check.upper),
+                  check.role == "report" ? "\u2013" : value(check, check.margin), shown});
+  }
+  if (rows.size() > most_rows)
+    out += "\n" + count_of(static_cast<std::int64_t>(rows.size() - most_rows), "more check") + " in the report\n";
+  return out;
+}
+
+std::string decision(NamedDecision const& named, bool withhold) {
   auto const& verdict = to_string(named.decision.verdict);
   std::string out = "## " + std::string{sign(verdict)} + plain(named.title) + ": " + std::string{verdict} + "\n\n";
   if (!named.note.empty()) out += plain(named.note) + "\n\n";
   for (auto const& reason : named.decision.reasons)
-    out += "- " + code(reason.code) + " " + plain(reason.message) + "\n";
-  out += "\n" + heading({"Check", "Role", "Estimate", "Interval", "Line", "Outcome"});
-  for (auto const& check : named.decision.checks) {
-    if (check.role == "quality" && check.outcome == model::Outcome::pass) continue;
-    out += row({plain(check.id), plain(check.role), value(check, check.estimate),
-                value(check, check.lower) + " to " + value(check, check.upper),
-                check.role == "report" ? "\u2013" : value(check, check.margin), outcome(to_string(check.outcome))});
-  }
+    out += withhold ? "- " + code(without_numbers(reason.code)) + "\n"
+                    : "- " + code(reason.code) + " " + plain(reason.message) + "\n";
+  if (withhold)
+    out +=
+        "\nThe policy keeps the estimates of " + code(named.decision.verdict_only.front()) +
+        " from summaries (`feedback: verdict_only`): each number that steers the next model spends the set. They are "
+        "in the report.\n";
+  out += "\n" + check_table(named.decision, withhold);
   std::string open;
   for (auto const& check : named.decision.checks)
-    if (!check.resolve.empty()) open += "- **" + plain(check.id) + "**: " + plain(check.resolve) + "\n";
+    if (!check.resolve.empty() && (!withhold || is_about_evidence(check)))
+      open += "- **" + plain(check.id) + "**: " + plain(check.resolve) + "\n";
   if (!open.empty()) out += "\nWhat would settle it:\n\n" + open;
   return out + "\n";
 }
@@ -108,8 +161,16 @@ std::string attempt(model::RolloutTry const& tried, int number) {
 
 std::string render_markdown(ReportInput const& input) {
   std::string out = "# " + plain(input.title) + "\n\n";
-  if (!input.headline.empty()) out += "**" + plain(input.headline) + "**\n\n";
-  for (auto const& named : input.decisions) out += decision(named);
+  auto const withheld = [&](NamedDecision const& named) {
+    return input.withhold && !named.decision.verdict_only.empty();
+  };
+  bool const quiet = !input.decisions.empty() && withheld(input.decisions.front());
+  if (!input.headline.empty() && !quiet) out += "**" + plain(input.headline) + "**\n\n";
+  for (auto const& one : input.waivers)
+    out += "- \u26d4 waived: " + code(one.check) + " by " + plain(one.approver) + " until " + plain(one.expires) +
+           ": " + plain(one.reason) + "\n";
+  if (!input.waivers.empty()) out += "\n";
+  for (auto const& named : input.decisions) out += decision(named, withheld(named));
   if (!input.rollout.tries.empty()) {
     out += "## Rollout" + (input.rollout.endpoint.empty() ? std::string{} : " on " + plain(input.rollout.endpoint)) +
            "\n\n";

@@ -36,6 +36,15 @@ std::string show(std::int64_t value) {
   return digits;
 }
 
+std::string without_numbers(std::string const& code) {
+  auto const first = code.find(':');
+  auto const second = first == std::string::npos ? first : code.find(':', first + 1);
+  // A slice's name may hold a colon of its own; what ends in `>number` is the count.
+  auto const last = code.rfind(':');
+  bool const counts = last != std::string::npos && code.find('>', last) != std::string::npos;
+  return counts && second != std::string::npos ? code.substr(0, last) : code;
+}
+
 double rounded(double value) {
   if (!std::isfinite(value)) return value;
   char text[64];

@@ -11,6 +11,9 @@ std::string show(double value);
 std::string show_signed(double value);
 std::string show(std::int64_t value);
 
+/// A reason code without the numbers at its end: "NEED_N:auc_gain:4612>3000" is "NEED_N:auc_gain".
+std::string without_numbers(std::string const& code);
+
 /// Twelve significant digits: what decisions are hashed and written with.
 double rounded(double value);
 

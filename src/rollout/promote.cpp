@@ -1,5 +1,7 @@
 #include "podium/promote.hpp"
 
+#include "rollout/supported.hpp"
+
 #include "podium/rollout/ledger.hpp"
 
 #include <nlohmann/json.hpp>
@@ -19,6 +21,7 @@ int exit_code(model::RolloutTry const& one) {
 
 Result<Promotion> promote(Session const& session, PromoteOptions const& options,
                           std::function<void(model::RolloutStep const&)> on_step, Context const& ctx) {
+  if (auto ok = rollout::check_supported(options.policy); !ok) return std::move(ok).error();
   std::optional<rollout::Ledger> ledger;
   if (!options.ledger.empty()) {
     auto opened = rollout::Ledger::open(options.ledger);

@@ -1,11 +1,15 @@
 #include "spec/command.hpp"
 
 #include "spec/binding.hpp"
+#include "spec/files.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <cmath>
+#include <filesystem>
 #include <map>
+#include <optional>
+#include <system_error>
 
 namespace podium::inline v0::spec {
 namespace {
@@ -13,11 +17,11 @@ namespace {
 bool letter(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 bool letter_or_digit(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
 
-/// Letters, digits and underscores, groups split by dots, each beginning with a letter.
-bool good_name(std::string_view name) {
+/// Letters, digits and underscores, beginning with a letter; or groups of them, split by dots.
+bool good_name(std::string_view name, bool groups) {
   bool start = true;
   for (char const c : name) {
-    if (c == '.' && !start)
+    if (c == '.' && !start && groups)
       start = true;
     else if (start ? !letter(c) : !letter_or_digit(c))
       return false;
@@ -33,19 +37,30 @@ std::string lower(std::string text) {
   return text;
 }
 
-void check_names(Reader& reader, Value const& group, std::string_view what) {
+/// What is allowed in the names of one group, and how grave names are that differ only by case.
+struct Naming {
+  bool groups = false;
+  Severity twins = Severity::error;
+};
+
+void check_names(Reader& reader, Value const& owner, std::string_view group, Naming const& naming) {
+  Reader::Step const step{reader, group};
+  std::string const what{group == "inputs" ? "input" : "output"};
   std::map<std::string, Member const*> seen;
-  for (auto const& member : group.members) {
-    Reader::Step const step{reader, member.name};
-    if (!good_name(member.name))
-      reader.error("PD1016", *member.key, "`" + member.name + "` is not a name for an " + std::string{what},
+  for (auto const& member : owner.at(group).members) {
+    Reader::Step const inner{reader, member.name};
+    if (!good_name(member.name, naming.groups) && !is_placeholder(member.name))
+      reader.error("PD1016", *member.key, "`" + member.name + "` is not a name for an " + what,
                    "use letters, digits and underscores, beginning with a letter");
     auto const [other, fresh] = seen.emplace(lower(member.name), &member);
     if (fresh || other->second->name == member.name) continue;
-    auto& problem = reader.error("PD1016", *member.key,
-                                 "`" + member.name + "` and `" + other->second->name + "` differ only by case",
-                                 "rename one of them");
-    problem.related.push_back(other->second->key->source->label(other->second->key->span, "the other one"));
+    // Names are mostly in lower case: the other one is the odd one.
+    auto const& [odd, usual] =
+        lower(member.name) == member.name ? std::pair{other->second, &member} : std::pair{&member, other->second};
+    auto& problem =
+        reader.report("PD1016", naming.twins, *odd->key,
+                      "`" + odd->name + "` and `" + usual->name + "` differ only by case", "rename one of them");
+    problem.related.push_back(usual->key->source->label(usual->key->span, "the other one"));
   }
 }
 
@@ -70,8 +85,8 @@ struct Group {
   std::size_t end = 0;
 };
 
-/// The `$[[ ]]` groups in the source of a command.
-std::vector<Group> groups_in(Reader& reader, Node const& command) {
+/// The `$[[ ]]` groups in the source of a command; nothing when they are broken.
+std::optional<std::vector<Group>> groups_in(Reader& reader, Node const& command) {
   std::vector<Group> groups;
   auto const& bytes = command.source->bytes();
   std::size_t at = command.span.begin;
@@ -86,7 +101,7 @@ std::vector<Group> groups_in(Reader& reader, Node const& command) {
                                        : "the optional group is not closed",
                                    "close each `$[[` with `]]`");
       problem.primary = command.source->label(where);
-      return groups;
+      return std::nullopt;
     }
     groups.push_back({at, close + 2});
     at = close + 2;
@@ -102,6 +117,41 @@ void check_open_braces(Reader& reader, Node const& command) {
   auto const at = command.source->bytes().rfind("${{", command.span.end);
   if (at != std::string::npos && at >= command.span.begin)
     problem.primary = command.source->label({static_cast<std::uint32_t>(at), static_cast<std::uint32_t>(at + 3)});
+}
+
+/// `{inputs.x}` and `{search_space.x}`: the client makes them bindings of today, with a warning of its own.
+void check_single_braces(Reader& reader, Node const& command) {
+  auto const bytes = std::string_view{command.source->bytes()}.substr(0, command.span.end);
+  for (auto const* head : {"{inputs.", "{outputs.", "{search_space."}) {
+    std::size_t at = command.span.begin;
+    while ((at = bytes.find(head, at)) != std::string_view::npos) {
+      auto const begin = at;
+      at += 1;
+      if (begin > 0 && bytes[begin - 1] == '{') continue;
+      auto end = begin + 1;
+      while (end < bytes.size() && (letter_or_digit(bytes[end]) || bytes[end] == '.')) ++end;
+      if (end >= bytes.size() || bytes[end] != '}') continue;
+      auto const name = std::string{bytes.substr(begin + 1, end - begin - 1)};
+      auto& problem = reader.warning("PD1044", command, "`{" + name + "}` is the old spelling of a binding",
+                                     "write `${{" + name + "}}`");
+      Span const where{static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end + 1)};
+      problem.primary = command.source->label(where);
+      problem.fix = Fix{where, "${{" + name + "}}", Applicability::unsafe};
+    }
+  }
+}
+
+/// `[--words ${{inputs.x}}]`: a job drops the group when the input is not given.
+bool in_brackets(Node const& command, Binding const& binding) {
+  auto const& bytes = command.source->bytes();
+  if (binding.where.end >= bytes.size() || bytes[binding.where.end] != ']') return false;
+  auto at = binding.where.begin;
+  while (at > command.span.begin) {
+    char const c = bytes[--at];
+    if (c == '[') return true;
+    if (!letter_or_digit(c) && c != '.' && c != '-' && c != ' ' && c != '\n' && c != '\t') return false;
+  }
+  return false;
 }
 
 bool parse_number(std::string_view type, std::string_view text, double& number) {
@@ -133,6 +183,14 @@ void check_component_name(Reader& reader, Node const& node, Value& value) {
     return;
   reader.error("PD1016", node, "`" + name + "` is not a component name",
                "use lower-case letters, digits and underscores, beginning with a letter");
+}
+
+void check_type_of_file(Reader& reader, Node const& node, Value& value) {
+  auto const word = lower(value.text);
+  if (node.text == word || reader.path().find('.') != std::string::npos) return;
+  auto& problem = reader.error("PD1014", node, "the official client takes `" + node.text + "` in lower case only",
+                               "write `" + word + "`");
+  problem.fix = Fix{node.span, word, Applicability::safe};
 }
 
 void check_parameter(Reader& reader, Node const& node, Value& value) {
@@ -197,7 +255,9 @@ void check_port(Reader& reader, Node const& node, Value& value) {
 void check_command(Reader& reader, Node const& command, Declared const& declared) {
   if (!command.is_string()) return;
   check_open_braces(reader, command);
-  auto const groups = groups_in(reader, command);
+  check_single_braces(reader, command);
+  auto const found_groups = groups_in(reader, command);
+  auto const groups = found_groups.value_or(std::vector<Group>{});
   std::vector<bool> has_optional(groups.size(), false);
   for (auto const& binding : bindings_in(command)) {
     auto const target = target_of(binding.expression);
@@ -206,7 +266,13 @@ void check_command(Reader& reader, Node const& command, Declared const& declared
       auto& problem = reader.error(std::move(rule), command, std::move(message), std::move(help));
       problem.primary = command.source->label(where);
     };
-    if (target.kind == Target::Kind::search_space && !declared.component) continue;
+    if (target.kind == Target::Kind::search_space && !declared.component) {
+      if (declared.space == nullptr || declared.space->at(target.name).node != nullptr) continue;
+      auto const near = nearest(target.name, names_of(declared.space));
+      say("PD1106", word_span(command, binding, target.name), "the search space has no parameter `" + target.name + "`",
+          near.empty() ? "add it to `search_space`" : "did you mean `" + std::string{near} + "`?");
+      continue;
+    }
     if (!input && target.kind != Target::Kind::own_output) {
       if (binding.expression.find('.') != std::string::npos)
         say("PD1044", binding.where, "`" + binding.expression + "` is not a binding that a command can use",
@@ -216,6 +282,7 @@ void check_command(Reader& reader, Node const& command, Declared const& declared
     auto const* group = input ? declared.inputs : declared.outputs;
     auto const* hit = lookup(group, target.name);
     if (hit == nullptr) {
+      if (input && !declared.component && in_brackets(command, binding)) continue;
       auto const near = nearest(target.name, names_of(group));
       say("PD1038", word_span(command, binding, target.name),
           "the command uses the " + std::string{input ? "input" : "output"} + " `" + target.name +
@@ -229,7 +296,7 @@ void check_command(Reader& reader, Node const& command, Declared const& declared
     });
     if (around != groups.end())
       has_optional[static_cast<std::size_t>(around - groups.begin())] = true;
-    else if (input && declared.component && may_be_absent(*hit))
+    else if (input && declared.component && found_groups && may_be_absent(*hit))
       say("PD1039", binding.where, "the optional input `" + target.name + "` is used outside of an optional group",
           "put it into `$[[ ]]` with the words that go with it, for example `$[[--" + target.name + " ${{inputs." +
               target.name + "}}]]`");
@@ -243,38 +310,58 @@ void check_command(Reader& reader, Node const& command, Declared const& declared
   }
 }
 
+void check_declarations(Reader& reader, Value const& component) {
+  for (auto const* group : {"inputs", "outputs"}) check_names(reader, component, group, {.groups = true});
+}
+
+void check_given_names(Reader& reader, Value const& job) {
+  for (auto const* group : {"inputs", "outputs"}) check_names(reader, job, group, {.twins = Severity::warning});
+}
+
+void check_pipeline_names(Reader& reader, Value const& job) {
+  check_names(reader, job, "inputs", {.groups = true, .twins = Severity::warning});
+  check_names(reader, job, "outputs", {.groups = true, .twins = Severity::warning});
+}
+
 void check_component(Reader& reader, Node const& node, Value& value) {
-  auto const& inputs = value.at("inputs");
-  auto const& outputs = value.at("outputs");
-  {
-    Reader::Step const step{reader, "inputs"};
-    check_names(reader, inputs, "input");
-  }
-  {
-    Reader::Step const step{reader, "outputs"};
-    check_names(reader, outputs, "output");
-  }
+  check_declarations(reader, value);
   auto const* command = node.find("command");
   if (command == nullptr) return;
   Reader::Step const step{reader, "command"};
-  check_command(reader, *command, {&inputs, &outputs, true});
+  check_command(reader, *command, {&value.at("inputs"), &value.at("outputs"), true});
 }
 
 void check_command_job(Reader& reader, Node const& node, Value& value) {
-  auto const& inputs = value.at("inputs");
-  auto const& outputs = value.at("outputs");
-  {
-    Reader::Step const step{reader, "inputs"};
-    check_names(reader, inputs, "input");
-  }
-  {
-    Reader::Step const step{reader, "outputs"};
-    check_names(reader, outputs, "output");
-  }
+  check_given_names(reader, value);
   auto const* command = node.find("command");
   if (command == nullptr) return;
   Reader::Step const step{reader, "command"};
-  check_command(reader, *command, {&inputs, &outputs, false});
+  check_command(reader, *command, {&value.at("inputs"), &value.at("outputs"), false});
+}
+
+void check_standalone_command(Reader& reader, Node const& node, Value& value) {
+  check_command_job(reader, node, value);
+  note_serverless(reader, node);
+}
+
+void note_serverless(Reader& reader, Node const& node) {
+  if (!reader.path().empty()) return;  // a step takes the compute of its pipeline
+  if (node.find("compute") != nullptr || node.find("queue_settings") != nullptr) return;
+  Reader::Step const step{reader, "compute"};
+  reader.report("PD1113", Severity::note, reader.holder(node), "the job names no compute: it runs on a serverless one",
+                "add `compute:` for a cluster, or choose the size with `instance_type` in `resources`");
+}
+
+void check_additional_include(Reader& reader, Node const& node, Value& value) {
+  auto path = resolved(reader, value.text);
+  std::error_code problem;
+  // `NAME.zip` may stand for the folder NAME, which is packed.
+  bool const there = std::filesystem::exists(path, problem) ||
+                     (path.extension() == ".zip" && std::filesystem::exists(path.replace_extension(), problem));
+  if (!there)
+    reader.error("PD1050", node, "`" + value.text + "` does not exist", "paths start at the folder of this file");
+  value.text = resolved(reader, value.text).string();
+  value.local = true;
 }
 
 }  // namespace podium::inline v0::spec

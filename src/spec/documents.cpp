@@ -60,6 +60,18 @@ Result<Document const*> Documents::open(std::filesystem::path const& file, std::
   return documents_.back().get();
 }
 
+Document const& Documents::add_text(std::string text, std::string name, std::filesystem::path const& folder) {
+  auto document = std::make_unique<Document>();
+  document->folder = std::filesystem::absolute(folder).lexically_normal();
+  document->file = document->folder / name;
+  document->name = name;
+  document->digest = base::sha256(text);
+  document->tree = parse(std::move(name), std::move(text));
+  for (auto const& one : document->tree.diagnostics) add(one);
+  documents_.push_back(std::move(document));
+  return *documents_.back();
+}
+
 void Documents::override_with(Document const& document, std::span<std::pair<std::string, std::string> const> set) {
   for (auto const& known : documents_) {
     if (known.get() != &document || !known->tree.root) continue;

@@ -30,6 +30,9 @@ class Documents {
   /// Errc as text::read_text().  The name of an included file is the name of its includer's folder with the path added.
   Result<Document const*> open(std::filesystem::path const& file, std::string name);
 
+  /// A document that is in no file; relative paths start at `folder`.
+  Document const& add_text(std::string text, std::string name, std::filesystem::path const& folder);
+
   /// Applies `a.b=value` to the document, in order.
   void override_with(Document const& document, std::span<std::pair<std::string, std::string> const> set);
 
@@ -43,8 +46,12 @@ class Documents {
   /// In order of place: file as opened, then offset.
   std::vector<Diagnostic> take();
 
+  /// Whether errors about `{{x}}`, `<x>`, `$(x)`, `${x}` and `__x__` are warnings: a tool fills them in later.
+  bool placeholders = false;
+
   /// What component files meant, by absolute path, so that a file named twice is read and reported once.
   std::map<std::string, std::shared_ptr<Value>> components;
+  std::size_t included = 0;  ///< values that were taken over from component files
 
  private:
   static constexpr std::size_t most_diagnostics_ = 1000;

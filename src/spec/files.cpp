@@ -38,9 +38,15 @@ bool strip(Value& value) {
 /// What is left behind `azureml:` must be an ARM id, or a name with a version or a label.
 void check_version(Reader& reader, Node const& node, Value const& value) {
   auto const& text = value.text;
+  if (has_binding(text) || is_placeholder(text)) return;
+  bool const versioned = text.find("/versions/") != std::string::npos || text.find("/labels/") != std::string::npos;
   if (text.starts_with("azureml://")) {
-    if (text.starts_with("azureml://registries/") && text.find("/versions/") == std::string::npos &&
-        text.find("/labels/") == std::string::npos)
+    static constexpr std::array<std::string_view, 4> roots{"registries/", "locations/", "subscriptions/", "feeds/"};
+    auto const rest = std::string_view{text}.substr(std::string_view{"azureml://"}.size());
+    if (std::none_of(roots.begin(), roots.end(), [&](auto root) { return rest.starts_with(root); }))
+      reader.error("PD1019", node, "`" + text + "` is not the address of an asset",
+                   "write `azureml://registries/REGISTRY/.../versions/VERSION` for something in a registry");
+    else if (rest.starts_with("registries/") && !versioned)
       reader.error("PD1019", node, "the reference `" + text + "` has no version",
                    "end it with `/versions/VERSION` or `/labels/LABEL`");
     return;
@@ -49,13 +55,34 @@ void check_version(Reader& reader, Node const& node, Value const& value) {
     if (!text.starts_with("/subscriptions/") || text.find("/providers/") == std::string::npos)
       reader.error("PD1019", node, "`" + text + "` is not an ARM id",
                    "it begins with `/subscriptions/` and names a provider and a workspace");
+    else if (!versioned)
+      reader.error("PD1019", node, "the ARM id `" + text + "` has no version", "end it with `/versions/VERSION`");
     return;
   }
+  auto const mark = text.find_first_of(":@");
   if (text.find('/') != std::string::npos)
     reader.error("PD1019", node, "`" + text + "` is neither a name nor an ARM id", std::string{reference_help});
-  else if (text.find_first_of(":@") == std::string::npos)
+  else if (mark == std::string::npos)
     reader.error("PD1019", node, "the reference `azureml:" + text + "` has no version",
                  "write `azureml:" + text + ":VERSION` or `azureml:" + text + "@latest`");
+  else if (text.find_first_of(":@", mark + 1) != std::string::npos)
+    reader.report("PD1019", text.find('@') == std::string::npos ? Severity::warning : Severity::error, node,
+                  "the reference `azureml:" + text + "` has more than one version or label", "keep one of them");
+}
+
+/// `azureml:...` as a path of data or a model.
+void check_data_reference(Reader& reader, Node const& node, std::string_view text) {
+  auto const rest = text.substr(std::string_view{"azureml:"}.size());
+  if (rest.empty()) {
+    reader.error("PD1019", node, "the reference is empty", "write `azureml:NAME:VERSION`");
+  } else if (rest.starts_with("//datastores/")) {
+    if (rest.find("/paths/") == std::string_view::npos)
+      reader.warning("PD1019", node, "the address of a data store has no `/paths/`",
+                     "write `azureml://datastores/NAME/paths/PATH`");
+  } else if (rest.front() != '/' && rest.find_first_of(":@/") == std::string_view::npos) {
+    reader.error("PD1019", node, "the reference `" + std::string{text} + "` has no version",
+                 "write `" + std::string{text} + ":VERSION` or `" + std::string{text} + "@latest`");
+  }
 }
 
 std::string scalar_yaml(Node const& node) {
@@ -102,7 +129,16 @@ void check_code(Reader& reader, Node const& node, Value& value) {
                  "give a local folder, or a registered code `azureml:NAME:VERSION`");
     return;
   }
-  if (strip(value) || is_remote(value.text)) return;
+  if (value.text.starts_with("${{")) {
+    reader.error("PD1044", node, "`code` cannot be a binding", "give a local folder");
+    return;
+  }
+  if (value.text.starts_with("http://") || value.text.starts_with("https://")) {
+    reader.warning("PD1019", node, "code is not fetched from an address",
+                   "give a local folder, or a registered code `azureml:NAME:VERSION`");
+    return;
+  }
+  if (strip(value) || is_remote(value.text) || is_placeholder(value.text)) return;
   auto const path = resolved(reader, value.text);
   if (!is_there(path))
     reader.error("PD1051", node, "the code folder `" + value.text + "` does not exist",
@@ -131,7 +167,10 @@ void check_default_compute(Reader& reader, Node const& node, Value& value) {
   if (value.text != "serverless") check_reference(reader, node, value);
 }
 
-void check_compute(Reader&, Node const&, Value& value) { strip(value); }
+void check_compute(Reader&, Node const&, Value& value) {
+  value.binding = is_binding(value.text);  // any text is a compute, also where nothing else is bound
+  strip(value);
+}
 
 void check_local_file(Reader& reader, Node const& node, Value& value) {
   auto const path = resolved(reader, value.text);
@@ -169,7 +208,9 @@ void check_data_path(Reader& reader, Node const& node, Value& value) {
     reader.error("PD1019", node, "the path is empty", "give a local path, a URI or `azureml:NAME:VERSION`");
     return;
   }
-  if (is_remote(value.text) || is_binding(value.text)) return;
+  if (has_binding(value.text) || is_placeholder(value.text)) return;
+  if (value.text.starts_with("azureml:")) return check_data_reference(reader, node, value.text);
+  if (is_remote(value.text)) return;
   bool const asset = value.text.find_first_of(":@") != std::string::npos && !value.text.starts_with("file:");
   if (asset) return;
   if (!is_there(resolved(reader, value.text)))

@@ -2,106 +2,131 @@
 
 #include "spec/binding.hpp"
 #include "spec/command.hpp"
+#include "spec/compute_rule.hpp"
+#include "spec/cycle.hpp"
+#include "spec/fit.hpp"
+#include "spec/graph_rules.hpp"
 
 #include <algorithm>
-#include <cctype>
-#include <functional>
+#include <array>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 namespace podium::inline v0::spec {
 namespace {
 
-bool is_parameter(std::string_view type) {
-  return type == "string" || type == "number" || type == "integer" || type == "boolean";
-}
+/// Members by name.
+class Index {
+ public:
+  explicit Index(Value const& group) {
+    for (auto const& member : group.members) by_name_.emplace(member.name, &member);
+  }
+  Member const* find(std::string_view name) const {
+    auto const found = by_name_.find(name);
+    return found == by_name_.end() ? nullptr : found->second;
+  }
+  /// `a.b` names an item of a group, or what was declared as `a`.
+  Member const* find_group(std::string_view name) const {
+    auto const* whole = find(name);
+    return whole != nullptr ? whole : find(name.substr(0, name.find('.')));
+  }
 
-std::vector<std::string_view> names_of(Value const& group) {
-  std::vector<std::string_view> names;
-  for (auto const& member : group.members) names.push_back(member.name);
-  return names;
-}
-
-Member const* member_of(Value const& group, std::string_view name) {
-  for (auto const& member : group.members)
-    if (member.name == name) return &member;
-  return nullptr;
-}
-
-/// `a.b` names a group's item, or `a` itself.
-Member const* declared_as(Value const& group, std::string const& name) {
-  if (auto const* whole = member_of(group, name)) return whole;
-  return member_of(group, std::string_view{name}.substr(0, name.find('.')));
-}
+ private:
+  std::unordered_map<std::string_view, Member const*> by_name_;
+};
 
 /// `${{name}}`, `${{default_datastore}}`: filled in by the service when the job runs.
 bool is_macro(std::string_view expression) { return expression.find('.') == std::string_view::npos; }
 
-std::string meant(std::string_view word, std::vector<std::string_view> const& words, std::string otherwise) {
-  auto const near = nearest(word, words);
-  return near.empty() ? std::move(otherwise) : "did you mean `" + std::string{near} + "`?";
-}
-
 bool good_node_name(std::string_view name) {
-  auto const lower = [](char c) { return std::islower(static_cast<unsigned char>(c)) != 0 || c == '_'; };
-  return !name.empty() && lower(name.front()) && std::all_of(name.begin(), name.end(), [&](char c) {
-    return lower(c) || std::isdigit(static_cast<unsigned char>(c)) != 0;
-  });
+  auto const lower = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
+  return !name.empty() && lower(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return lower(c) || (c >= '0' && c <= '9'); });
 }
 
-/// Where one node waits for another.
-struct Edge {
-  std::string from;
-  std::string to;
-  Label place;
-  std::string path;
-};
+std::string type_of_node(Value const& node) {
+  auto type = node.string("type");
+  return type.empty() ? "command" : type;
+}
+
+Span place_of_name(Value const& component) {
+  auto const* name = component.node->find("name");
+  if (name != nullptr) return name->span;
+  return component.node->entries.empty() ? component.node->span : component.node->entries.front().key->span;
+}
 
 class Graph {
  public:
-  Graph(Reader& reader, Node const& root, Value const& pipeline)
+  Graph(Reader& reader, Node const& root, Value const& pipeline, bool is_component)
       : reader_{reader},
         root_{root},
         pipeline_{pipeline},
+        is_component_{is_component},
         inputs_{pipeline.at("inputs")},
         outputs_{pipeline.at("outputs")},
-        jobs_{pipeline.at("jobs")} {}
+        jobs_{pipeline.at("jobs")},
+        input_index_{inputs_},
+        output_index_{outputs_},
+        job_index_{jobs_},
+        fit_{reader} {}
 
   void check() {
-    Reader::Step const step{reader_, "jobs"};
-    for (auto const& job : jobs_.members) {
-      Reader::Step const name{reader_, job.name};
-      if (!good_node_name(job.name))
-        reader_.error("PD1016", *job.key, "`" + job.name + "` is not a name for a step",
-                      "use lower-case letters, digits and underscores, beginning with a letter or underscore");
-      auto const* node = root_.find("jobs")->find(job.name);
-      if (node != nullptr && node->is_mapping()) check_job(job, *node);
+    auto const& nodes = *root_.find("jobs");
+    {
+      Reader::Step const step{reader_, "jobs"};
+      for (std::size_t i = 0; i < jobs_.members.size(); ++i) {
+        auto const& job = jobs_.members[i];
+        Reader::Step const name{reader_, job.name};
+        if (!good_node_name(job.name) && !is_placeholder(job.name))
+          reader_.error("PD1016", *job.key, "`" + job.name + "` is not a name for a step",
+                        "use lower-case letters, digits and underscores, beginning with a letter or underscore");
+        if (i < nodes.entries.size() && nodes.entries[i].value->is_mapping()) check_job(job, *nodes.entries[i].value);
+      }
+      report_cycles(reader_, edges_);
     }
-    find_cycles();
+    check_unused();
+    if (is_component_) return;
+    check_computes(reader_, root_, pipeline_);
+    check_first_and_last(reader_, pipeline_, edges_);
   }
 
  private:
   void check_job(Member const& job, Node const& node) {
     auto const* component = definition_of(job.value);
-    check_inputs(job, component);
-    check_outputs(job, component);
-    check_compute(job, node);
+    check_type_word(node);
+    for (auto const* key : {"component", "trial"}) {
+      auto const* named = node.find(key);
+      if (named == nullptr || !named->is_string() || !has_binding(named->text)) continue;
+      Reader::Step const step{reader_, key};
+      reader_.error("PD1044", *named, "a component cannot be bound", "name a file or `azureml:NAME:VERSION`");
+    }
+    in_place_ = is_inline(job);
+    check_inputs(job, node, component);
+    check_outputs(job, node, component);
+    in_place_ = false;
+    // Bindings elsewhere; what a job or component says of its own inputs was looked at with it.
+    static constexpr std::array<std::string_view, 11> elsewhere{
+        "inputs", "outputs", "component", "trial", "command", "args", "input_data", "task", "type", "code", "$schema"};
     for (auto const& entry : node.entries) {
       auto const& key = entry.key->text;
-      if (key == "inputs" || key == "outputs" || key == "component" || key == "command" || key == "type" ||
-          key == "trial")
-        continue;
-      if (job.value.kind == Value::Kind::opaque && key != "compute") continue;
+      if (std::find(elsewhere.begin(), elsewhere.end(), key) != elsewhere.end()) continue;
       Reader::Step const step{reader_, key};
       walk(job, *entry.value);
     }
-    if (job.value.kind == Value::Kind::opaque) return;
-    if (auto const* command = node.find("command"); command != nullptr && node.find("component") == nullptr) {
-      Reader::Step const step{reader_, "command"};
-      Value const& inputs = job.value.at("inputs");
-      Value const& outputs = job.value.at("outputs");
-      check_command(reader_, *command, {&inputs, &outputs, false});
-    }
+  }
+
+  /// The official client takes the type in any case; other tools do not.
+  void check_type_word(Node const& node) {
+    auto const* type = node.find("type");
+    if (type == nullptr || !type->is_string()) return;
+    std::string word = type->text;
+    std::transform(word.begin(), word.end(), word.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    if (word == type->text || has_binding(word)) return;
+    Reader::Step const step{reader_, "type"};
+    reader_.warning("PD1014", *type, "types of steps are written in lower case", "write `" + word + "`").fix =
+        Fix{type->span, word, Applicability::safe};
   }
 
   /// Bindings in fields other than inputs and outputs.
@@ -114,122 +139,104 @@ class Graph {
     }
   }
 
-  void check_compute(Member const& job, Node const& node) {
-    auto const* type = node.find("type");
-    if (type != nullptr &&
-        (type->text == "automl" || type->text == "pipeline" || type->text == "spark" || type->text == "data_transfer"))
-      return;
-    if (node.find("compute") != nullptr || root_.find("compute") != nullptr) return;
-    if (auto const* settings = root_.find("settings");
-        settings != nullptr && settings->find("default_compute") != nullptr)
-      return;
-    Reader::Step const step{reader_, "compute"};
-    reader_.error("PD1046", *job.key, "the step `" + job.name + "` has no compute",
-                  "add `compute:` to the step, or `default_compute:` to the pipeline's settings");
-  }
-
-  void check_inputs(Member const& job, Value const* component) {
-    auto const& given = job.value.at("inputs");
-    auto const* written = root_.find("jobs")->find(job.name)->find("inputs");
+  void check_inputs(Member const& job, Node const& node, Value const* component) {
+    auto const* written = node.entry("inputs");
     Reader::Step const step{reader_, "inputs"};
-    if (job.value.kind == Value::Kind::opaque) {
-      if (written != nullptr) walk(job, *written);
+    auto const& given = job.value.at("inputs");
+    if (!job.value || (written != nullptr && !given.is_map())) {
+      if (written != nullptr) walk(job, *written->value);
       return;
     }
     auto const* declared = component == nullptr ? nullptr : &component->at("inputs");
+    std::set<std::string_view> known_names;
     for (auto const& input : given.members) {
       Reader::Step const name{reader_, input.name};
-      auto const* known = declared == nullptr ? nullptr : member_of(*declared, input.name);
-      if (declared != nullptr && known == nullptr && input.name.find('.') == std::string::npos) {
+      auto const* known = declared == nullptr ? nullptr : declared_as(*declared, input.name);
+      if (declared != nullptr && known == nullptr) {
+        auto const near = nearest(input.name, names_of(*declared));
+        known_names.insert(near);
+        muddled_ = true;
         reader_
             .error("PD1036", *input.key, "the component of `" + job.name + "` has no input `" + input.name + "`",
-                   meant(input.name, names_of(*declared), "its inputs are: " + listed(*declared)))
-            .related.push_back(component->node->source->label(name_place(*component), "the component"));
-        misspelt_.insert(std::string{nearest(input.name, names_of(*declared))});
+                   near.empty() ? "its inputs are: " + listed(*declared) : "did you mean `" + std::string{near} + "`?")
+            .related.push_back(component->node->source->label(place_of_name(*component), "the component"));
+        note_uses(*input.value.node);
+        continue;
       }
+      if (known != nullptr) known_names.insert(known->name);
       if (input.value.node != nullptr) check_input(job, input.value, known == nullptr ? nullptr : &known->value);
     }
-    if (declared != nullptr) {
-      for (auto const& one : declared->members) {
-        if (one.value.at("optional").boolean || one.value.at("default") || member_of(given, one.name) != nullptr)
-          continue;
-        if (misspelt_.contains(one.name)) continue;
-        auto const starts = [&](Member const& input) { return input.name.starts_with(one.name + "."); };
-        if (std::any_of(given.members.begin(), given.members.end(), starts)) continue;
-        Reader::Step const name{reader_, one.name};
-        auto const* entry = root_.find("jobs")->find(job.name)->entry("inputs");
-        Node const& place = entry == nullptr ? *job.key : *entry->key;
-        reader_
-            .error("PD1035", place, "the step `" + job.name + "` does not give the required input `" + one.name + "`",
-                   "add `" + one.name + ":` to its inputs")
-            .related.push_back(one.key->source->label(one.key->span, "declared here"));
-      }
+    if (declared == nullptr) return;
+    auto const& searched = job.value.at("search_space");
+    for (auto const& one : declared->members) {
+      if (known_names.contains(one.name) || searched.at(one.name).node != nullptr || may_be_left_out(*component, one))
+        continue;
+      muddled_ = true;
+      Reader::Step const name{reader_, one.name};
+      Node const& place = written == nullptr ? *job.key : *written->key;
+      auto& problem = reader_.error("PD1035", place,
+                                    "the step `" + job.name + "` does not give the required input `" + one.name + "`",
+                                    "add `" + one.name + ":` to its inputs");
+      problem.related.push_back(one.key->source->label(one.key->span, "declared here"));
+      problem.official = "Required input '" + one.name + "' for component '" + job.name + "' not provided.";
     }
-    misspelt_.clear();
   }
 
-  static std::string listed(Value const& group) {
-    auto const names = names_of(group);
-    return names.empty() ? "none" : joined(names);
-  }
-
-  static Span name_place(Value const& component) {
-    auto const* name = component.node->find("name");
-    if (name != nullptr) return name->span;
-    return component.node->entries.empty() ? component.node->span : component.node->entries.front().key->span;
+  /// What stands where nothing belongs still uses what it names.
+  void note_uses(Node const& node) {
+    for (auto const& binding : bindings_in(node)) {
+      auto const target = target_of(binding.expression);
+      if (target.kind == Target::Kind::parent_input) used_.insert(target.name);
+      if (target.kind == Target::Kind::parent_output) written_.emplace(target.name, Label{});
+    }
+    for (auto const& entry : node.entries) note_uses(*entry.value);
   }
 
   void check_input(Member const& job, Value const& given, Value const* declared) {
     Node const& node = *given.node;
     if (node.is_mapping()) {
       walk(job, node);
-      if (auto const& literal = given.at("value"); literal && declared != nullptr && !literal.binding)
-        check_literal(*literal.node, literal.text, *declared, node);
+      if (auto const& literal = given.at("value"); literal && declared != nullptr && bindings_in(*literal.node).empty())
+        fit_.literal(*literal.node, literal.text, *declared, node);
+      if (auto const* path = node.find("path"); path != nullptr) check_stray(*path);
+      if (declared != nullptr && given.at("path")) check_given_data(given, *declared);
       return;
     }
     auto const bindings = bindings_in(node);
     for (auto const& binding : bindings)
       follow(job, node, binding, bindings.size() == 1 && is_binding(node.text) ? declared : nullptr);
-    if (bindings.empty() && declared != nullptr && given) check_literal(node, given.text, *declared, node);
+    if (!bindings.empty() || check_stray(node)) return;
+    if (declared != nullptr && given) fit_.literal(node, given.text, *declared, node);
   }
 
-  /// A literal against the declaration of the input that takes it; `use` is where the two meet.
-  void check_literal(Node const& node, std::string const& text, Value const& declared, Node const& use) {
-    auto const type = declared.string("type");
-    if (!is_parameter(type)) return;
-    auto const say = [&](std::string rule, std::string message, Severity severity = Severity::error) {
-      auto& problem = reader_.report(std::move(rule), severity, node, std::move(message));
-      if (declared.node != nullptr) {
-        auto const* place = declared.node->find("type");
-        problem.related.push_back(
-            (place == nullptr ? declared.node : place)
-                ->source->label((place == nullptr ? declared.node : place)->span, "declared here"));
-      }
-      if (&use != &node) problem.related.push_back(use.source->label(use.span, "used here"));
-    };
-    if (!fits_type(type, text)) {
-      say("PD1040", "`" + text + "` is not of type `" + type + "`");
-      return;
-    }
-    double number = 0, limit = 0;
-    if ((type == "integer" || type == "number") && parse_python_float(text, number)) {
-      auto const& low = declared.at("min");
-      auto const& high = declared.at("max");
-      if (low && parse_python_float(low.text, limit) && number < limit)
-        say("PD1041", "`" + text + "` is smaller than the input's `min`, " + low.text);
-      if (high && parse_python_float(high.text, limit) && number > limit)
-        say("PD1041", "`" + text + "` is greater than the input's `max`, " + high.text);
-    }
-    auto const& choices = declared.at("enum");
-    if (choices && std::none_of(choices.items.begin(), choices.items.end(),
-                                [&](Value const& item) { return item.text == text; })) {
-      std::vector<std::string_view> words;
-      for (auto const& item : choices.items) words.push_back(item.text);
-      say("PD1042", "`" + text + "` is not one of the input's choices: " + joined(words), Severity::warning);
-    }
+  /// `{type, path}` for an input of another sort.
+  void check_given_data(Value const& given, Value const& declared) {
+    auto const* path = given.node->find("path");
+    if (path != nullptr && !bindings_in(*path).empty()) return;
+    auto const type = given.string("type");
+    auto const to = declared.string("type");
+    if (!type.empty() || is_parameter(to)) fit_.flow(*given.node, type.empty() ? "uri_folder" : type, to);
+  }
+
+  /// What was to be a binding and is text.
+  bool check_stray(Node const& node) {
+    if (!node.is_string()) return false;
+    auto const& text = node.text;
+    auto const open = text.find("{{");
+    if (open == std::string::npos) return false;
+    auto const word = text.find_first_not_of(' ', open + 2);
+    bool const parent = word != std::string::npos && text.compare(word, 7, "parent.") == 0;
+    bool const dollar = open > 0 && text[open - 1] == '$';
+    if (dollar ? text.find("}}", open) != std::string::npos : !parent) return false;
+    muddled_ = true;
+    reader_.error("PD1044", node,
+                  dollar ? "the binding is not closed" : "this is text, not a binding: `$` must stand before `{{`",
+                  "write `${{parent.inputs.NAME}}` or `${{parent.jobs.STEP.outputs.NAME}}`");
+    return true;
   }
 
   Diagnostic& at_binding(std::string rule, Node const& node, Span where, std::string message, std::string help) {
+    muddled_ = true;
     auto& problem = reader_.error(std::move(rule), node, std::move(message), std::move(help));
     problem.primary = node.source->label(where);
     return problem;
@@ -256,83 +263,135 @@ class Graph {
     }
   }
 
+  /// A name that is like no declared one may as well be missing there: both places are shown.  The official client
+  /// lets it pass, but for the inputs and outputs of jobs written in place.
+  void report_undeclared(std::string const& rule, Node const& node, Span where, std::string message, std::string help,
+                         std::string_view group, std::string_view near) {
+    muddled_ = true;
+    bool const sure = !near.empty() || in_place_ || reader_.purpose() == Purpose::use;
+    auto& problem =
+        reader_.report(rule, sure ? Severity::error : Severity::warning, node, std::move(message), std::move(help));
+    problem.primary = node.source->label(where);
+    auto const* declared = root_.entry(group);
+    if (!near.empty() || declared == nullptr || !said_undeclared_.insert(std::string{group} + message).second) return;
+    reader_.report(rule, Severity::note, *declared->key, "the pipeline's " + std::string{group} + " are declared here");
+  }
+
   void follow_input(Node const& node, Binding const& binding, Target const& target, Value const* declared) {
-    auto const* source = declared_as(inputs_, target.name);
+    auto const* source = input_index_.find_group(target.name);
     if (source == nullptr) {
-      at_binding("PD1030", node, word_span(node, binding, target.name),
-                 "the pipeline has no input `" + target.name + "`",
-                 meant(target.name, names_of(inputs_),
-                       inputs_.members.empty() ? "declare it under the pipeline's `inputs`"
-                                               : "its inputs are: " + listed(inputs_)));
+      auto const near = nearest(target.name, names_of(inputs_));
+      used_.insert(std::string{near});
+      report_undeclared("PD1030", node, word_span(node, binding, target.name),
+                        "the pipeline has no input `" + target.name + "`",
+                        !near.empty()             ? "did you mean `" + std::string{near} + "`?"
+                        : inputs_.members.empty() ? "declare it under the pipeline's `inputs`"
+                                                  : "its inputs are: " + listed(inputs_),
+                        "inputs", near);
       return;
     }
+    used_.insert(source->name);
     if (declared == nullptr || source->value.node == nullptr || !source->value) return;
-    Node const& given = *source->value.node;
-    bool const literal = given.is_scalar() || bool{source->value.at("value")};
-    auto const type = declared->string("type");
-    if (literal) {
-      auto const& text = given.is_scalar() ? source->value.text : source->value.at("value").text;
-      Node const& place = given.is_scalar() ? given : *source->value.at("value").node;
-      if (bindings_in(place).empty()) check_literal(place, text, *declared, node);
-    } else if (is_parameter(type) && source->value.at("path")) {
-      reader_.warning("PD1043", node, "data is given to a parameter of type `" + type + "`",
-                      "give a value, or declare the component's input as data");
+    if (is_component_)
+      check_declared_source(node, binding, *source, *declared);
+    else
+      check_given_source(node, *source, *declared);
+  }
+
+  /// A pipeline component's input, which is declared.
+  void check_declared_source(Node const& node, Binding const& binding, Member const& source, Value const& declared) {
+    fit_.flow(node, source.value.string("type"), declared.string("type"));
+    if (!source.value.at("optional").boolean || declared.at("optional").boolean) return;
+    if (!said_optional_.insert(source.name).second) return;
+    at_binding("PD1103", node, binding.where,
+               "the optional input `" + source.name + "` is bound to an input that is required",
+               "make both optional, or neither")
+        .related.push_back(source.key->source->label(source.key->span, "optional here"));
+  }
+
+  /// A pipeline job's input, which has a value.
+  void check_given_source(Node const& node, Member const& source, Value const& declared) {
+    Node const& given = *source.value.node;
+    auto const& inner = source.value.at("value");
+    if (given.is_scalar() || inner) {
+      Node const& place = given.is_scalar() ? given : *inner.node;
+      if (bindings_in(place).empty())
+        fit_.literal(place, given.is_scalar() ? source.value.text : inner.text, declared, node);
+      return;
     }
+    if (!source.value.at("path")) return;
+    auto const type = source.value.string("type");
+    auto const to = declared.string("type");
+    if (!type.empty() || is_parameter(to)) fit_.flow(node, type.empty() ? "uri_folder" : type, to);
   }
 
   void follow_job(Member const& job, Node const& node, Binding const& binding, Target const& target,
                   Value const* declared) {
-    auto const* other = member_of(jobs_, target.job);
+    auto const* other = job_index_.find(target.job);
     if (other == nullptr) {
       at_binding("PD1031", node, word_span(node, binding, target.job), "there is no step `" + target.job + "`",
                  meant(target.job, names_of(jobs_), "the steps are: " + listed(jobs_)));
       return;
     }
     edges_.push_back({job.name, other->name, node.source->label(binding.where), reader_.path()});
+    if (job.name == other->name || !other->value.is_map()) return;
     bool const output = target.kind == Target::Kind::job_output;
-    auto const* written = root_.find("jobs")->find(other->name);
-    auto const* here = written->find(output ? "outputs" : "inputs");
-    if (here != nullptr && here->is_mapping() && (here->find(target.name) != nullptr)) {
-      check_port_type(node, *other, target, declared);
-      return;
-    }
+    std::string_view const group_name = output ? "outputs" : "inputs";
     auto const* component = definition_of(other->value);
-    bool const inline_command = other->value.is_map() && written->find("component") == nullptr;
-    if (component == nullptr && !inline_command) return;
-    Value const& group = component != nullptr ? component->at(output ? "outputs" : "inputs")
-                                              : other->value.at(output ? "outputs" : "inputs");
-    if (declared_as(group, target.name) == nullptr) {
-      std::string const what = output ? "output" : "input";
-      at_binding("PD1032", node, word_span(node, binding, target.name),
-                 "the step `" + other->name + "` has no " + what + " `" + target.name + "`",
-                 meant(target.name, names_of(group), "its " + what + "s are: " + listed(group)));
+    if (component != nullptr ? declared_as(component->at(group_name), target.name) != nullptr
+                             : declared_as(other->value.at(group_name), target.name) != nullptr) {
+      if (output) check_output_type(node, *other, component, target, declared);
       return;
     }
-    check_port_type(node, *other, target, declared);
+    if (component == nullptr && !is_inline(*other)) {
+      if (output && !other->value.at(group_name).members.empty())
+        reader_
+            .report("PD1032", Severity::note, node,
+                    "the step `" + other->name + "` does not list an output `" + target.name + "`",
+                    "its component is registered: what it has cannot be seen here")
+            .primary = node.source->label(word_span(node, binding, target.name));
+      return;
+    }
+    Value const& group = component != nullptr ? component->at(group_name) : other->value.at(group_name);
+    std::string const what = output ? "output" : "input";
+    at_binding("PD1032", node, word_span(node, binding, target.name),
+               "the step `" + other->name + "` has no " + what + " `" + target.name + "`",
+               meant(target.name, names_of(group), "its " + what + "s are: " + listed(group)));
   }
 
-  void check_port_type(Node const& node, Member const& other, Target const& target, Value const* declared) {
-    if (declared == nullptr || target.kind != Target::Kind::job_output) return;
-    auto const* component = definition_of(other.value);
-    if (component == nullptr) return;
-    auto const from = component->at("outputs").at(target.name).string("type");
-    auto const to = declared->string("type");
-    if (from.empty() || to.empty() || is_parameter(from) == is_parameter(to)) return;
-    reader_.warning("PD1043", node, "an output of type `" + from + "` is given to an input of type `" + to + "`",
-                    "declare the input with the output's type");
+  /// A command, Spark or parallel job written in place: it has what it says, and nothing else.
+  static bool is_inline(Member const& job) {
+    auto const type = type_of_node(job.value);
+    return (type == "command" || type == "spark" || type == "parallel") && job.value.node != nullptr &&
+           job.value.node->find("component") == nullptr;
   }
 
-  void check_outputs(Member const& job, Value const* component) {
-    auto const* written = root_.find("jobs")->find(job.name)->find("outputs");
+  void check_output_type(Node const& node, Member const& other, Value const* component, Target const& target,
+                         Value const* declared) {
+    if (declared == nullptr) return;
+    auto const given = other.value.at("outputs").at(target.name);
+    bool const says =
+        given.is_map() && given.node != nullptr && given.node->is_mapping() && given.node->find("type") != nullptr;
+    auto const from = says                   ? given.string("type")
+                      : component != nullptr ? component->at("outputs").at(target.name).string("type")
+                                             : std::string{};
+    fit_.flow(node, from, declared->string("type"));
+  }
+
+  void check_outputs(Member const& job, Node const& node, Value const* component) {
+    auto const* written = node.find("outputs");
     if (written == nullptr || !written->is_mapping()) return;
     Reader::Step const step{reader_, "outputs"};
     auto const* declared = component == nullptr ? nullptr : &component->at("outputs");
     for (auto const& output : written->entries) {
       Reader::Step const name{reader_, output.key->text};
-      if (declared != nullptr && declared_as(*declared, output.key->text) == nullptr)
+      if (declared != nullptr && declared_as(*declared, output.key->text) == nullptr) {
         reader_.error("PD1037", *output.key,
                       "the component of `" + job.name + "` has no output `" + output.key->text + "`",
                       meant(output.key->text, names_of(*declared), "its outputs are: " + listed(*declared)));
+        note_uses(*output.value);
+        continue;
+      }
       follow_output(*output.value);
       if (auto const* path = output.value->find("path"); path != nullptr) follow_output(*path);
     }
@@ -352,84 +411,102 @@ class Graph {
                    "write `${{parent.outputs.NAME}}`");
         continue;
       }
-      if (member_of(outputs_, target.name) == nullptr) {
-        at_binding("PD1033", node, word_span(node, binding, target.name),
-                   "the pipeline has no output `" + target.name + "`",
-                   meant(target.name, names_of(outputs_), "declare it under the pipeline's `outputs`"));
+      auto const* output = output_index_.find_group(target.name);
+      if (output == nullptr) {
+        auto const near = nearest(target.name, names_of(outputs_));
+        written_.emplace(std::string{near}, Label{});
+        report_undeclared(
+            "PD1033", node, word_span(node, binding, target.name), "the pipeline has no output `" + target.name + "`",
+            near.empty() ? "declare it under the pipeline's `outputs`" : "did you mean `" + std::string{near} + "`?",
+            "outputs", near);
         continue;
       }
       auto const [first, fresh] =
           written_.emplace(target.name, node.source->label(binding.where, "first written here"));
-      if (!fresh)
+      if (!fresh && !first->second.file.empty())
         at_binding("PD1047", node, binding.where, "the pipeline's output `" + target.name + "` is written by two steps",
                    "give each step an output of its own")
             .related.push_back(first->second);
     }
   }
 
-  void find_cycles() {
-    std::map<std::string, std::vector<Edge const*>> out;
-    for (auto const& edge : edges_) out[edge.from].push_back(&edge);
-    std::map<std::string, int> state;  // 1 open, 2 done
-    std::vector<Edge const*> way;
-    std::function<void(std::string const&)> const visit = [&](std::string const& name) {
-      state[name] = 1;
-      for (auto const* edge : out[name]) {
-        way.push_back(edge);
-        if (state[edge->to] == 1)
-          report_cycle(way);
-        else if (state[edge->to] == 0)
-          visit(edge->to);
-        way.pop_back();
-      }
-      state[name] = 2;
+  /// Inputs that nothing uses, outputs that nothing writes.
+  void check_unused() {
+    if (jobs_.members.empty() || muddled_) return;
+    auto const is_written = [&](std::string const& name) {
+      return written_.contains(name) || std::any_of(written_.begin(), written_.end(),
+                                                    [&](auto const& one) { return one.first.starts_with(name + "."); });
     };
-    for (auto const& job : jobs_.members)
-      if (state[job.name] == 0) visit(job.name);
-  }
-
-  void report_cycle(std::vector<Edge const*> const& way) {
-    auto begin = way.end() - 1;
-    while (begin != way.begin() && (*begin)->from != way.back()->to) --begin;
-    std::string names = (*begin)->from;
-    for (auto edge = begin; edge != way.end(); ++edge) names += " -> " + (*edge)->to;
-    auto const& last = *way.back();
-    Diagnostic problem{.rule = "PD1034",
-                       .message = last.from == last.to ? "the step `" + last.from + "` waits for itself"
-                                                       : "steps wait for each other in a circle: " + names,
-                       .file = last.place.file,
-                       .path = last.path,
-                       .primary = last.place,
-                       .help = "a step can only use outputs of steps that do not need its own"};
-    for (auto edge = begin; edge + 1 != way.end(); ++edge) {
-      problem.related.push_back((*edge)->place);
-      problem.related.back().text = "`" + (*edge)->from + "` waits for `" + (*edge)->to + "`";
+    auto const is_used = [&](std::string const& name) {
+      return used_.contains(name) || used_.contains(name.substr(0, name.find('.')));
+    };
+    {
+      Reader::Step const step{reader_, "inputs"};
+      for (auto const& input : inputs_.members) {
+        if (is_used(input.name) || input.key == nullptr) continue;
+        Reader::Step const name{reader_, input.name};
+        reader_.warning("PD1102", *input.key, "no step uses the input `" + input.name + "`",
+                        "bind it as `${{parent.inputs." + input.name + "}}`, or remove it");
+      }
     }
-    reader_.documents().add(std::move(problem));
+    Reader::Step const step{reader_, "outputs"};
+    for (auto const& output : outputs_.members) {
+      if (output.key == nullptr || is_written(output.name)) continue;
+      Reader::Step const name{reader_, output.name};
+      reader_.warning("PD1102", *output.key, "no step writes the output `" + output.name + "`",
+                      "bind it as `${{parent.outputs." + output.name + "}}`, or remove it");
+    }
   }
 
   Reader& reader_;
   Node const& root_;
   Value const& pipeline_;
+  bool is_component_;
+  bool muddled_ = false;   // something was bound wrongly: what is not used may have been meant there
+  bool in_place_ = false;  // the inputs and outputs of such a job are being looked at
   Value const& inputs_;
   Value const& outputs_;
   Value const& jobs_;
+  Index input_index_;
+  Index output_index_;
+  Index job_index_;
+  Fit fit_;
   std::vector<Edge> edges_;
   std::map<std::string, Label> written_;
-  std::set<std::string> misspelt_;
+  std::set<std::string> used_;
+  std::set<std::string> said_optional_;
+  std::set<std::string> said_undeclared_;
 };
 
 }  // namespace
 
 void check_pipeline(Reader& reader, Node const& node, Value& value) {
+  check_pipeline_names(reader, value);
   auto const* jobs = node.entry("jobs");
   auto const* component = node.entry("component");
-  if (jobs != nullptr && component != nullptr)
-    reader.error("PD1021", *component->key, "`jobs` and `component` exclude each other", "keep one of them");
-  if (component != nullptr && reader.purpose() == Purpose::check)
-    reader.warning("PD1091", *component->key, "pipeline components are not checked yet");
+  if (jobs != nullptr && component != nullptr) {
+    Reader::Step const step{reader, "component"};
+    reader.error("PD1021", *component->key, "`jobs` and `component` exclude each other", "keep one of them").official =
+        "'jobs' and 'component' are mutually exclusive fields in pipeline job.";
+  }
+  if (component != nullptr && jobs == nullptr) {
+    check_component_job(reader, node, value);
+    check_computes(reader, node, value);
+  }
+  if (jobs == nullptr && component == nullptr) {
+    Reader::Step const step{reader, "jobs"};
+    reader.warning("PD1013", reader.holder(node), "the pipeline has neither `jobs` nor `component`: nothing runs",
+                   "add `jobs:`, its steps by name");
+  }
   if (jobs == nullptr || !jobs->value->is_mapping()) return;
-  Graph{reader, node, value}.check();
+  Graph{reader, node, value, false}.check();
+}
+
+void check_pipeline_component(Reader& reader, Node const& node, Value& value) {
+  check_declarations(reader, value);
+  auto const* jobs = node.find("jobs");
+  if (jobs == nullptr || !jobs->is_mapping()) return;
+  Graph{reader, node, value, true}.check();
 }
 
 }  // namespace podium::inline v0::spec

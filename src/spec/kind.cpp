@@ -1,6 +1,8 @@
 #include "spec/kind.hpp"
 
+#include "spec/kinds/conda.hpp"
 #include "spec/kinds/kinds.hpp"
+#include "spec/kinds/resources.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,56 +12,55 @@
 namespace podium::inline v0::spec {
 namespace {
 
-struct Named {
-  std::string_view name;
-  Shape const* table = nullptr;
-};
-
-Named const known[] = {{"commandComponent", &kinds::command_component},
-                       {"commandJob", &kinds::command_job},
-                       {"pipelineJob", &kinds::pipeline_job},
-                       {"environment", &kinds::environment_asset},
-                       {"data", &kinds::data_asset},
-                       {"model", &kinds::model_asset},
-                       {"onlineEndpoint", &kinds::online_endpoint},
-                       {"onlineDeployment", &kinds::online_deployment},
-                       {"featureSetSpec", &kinds::feature_set_spec},
-                       {"promotionPolicy", &kinds::promotion_policy},
-                       {"pipelineComponent"},
-                       {"parallelComponent"},
-                       {"sparkComponent"},
-                       {"automlComponent"},
-                       {"sweepComponent"},
-                       {"flow"},
-                       {"sweepJob"},
-                       {"sparkJob"},
-                       {"parallelJob"},
-                       {"automlJob"},
-                       {"finetuningJob"},
-                       {"distillationJob"},
-                       {"batchEndpoint"},
-                       {"batchDeployment"},
-                       {"kubernetesOnlineEndpoint"},
-                       {"kubernetesOnlineDeployment"},
-                       {"serverlessEndpoint"},
-                       {"marketplaceSubscription"},
-                       {"modelPackage"},
-                       {"datastore"},
-                       {"compute"},
-                       {"workspace"},
-                       {"connection"},
-                       {"registry"},
-                       {"schedule"},
-                       {"monitor"},
-                       {"dataImport"},
-                       {"featureStore"},
-                       {"featureStoreEntity"},
-                       {"featureSet"},
-                       {"featureRetrievalSpec"},
-                       {"conda"},
-                       {"capabilityHost"},
-                       {"index"},
-                       {"promptFlowRun"}};
+Kind const known[] = {{"commandComponent", &kinds::command_component, "2024-01-01-preview", "components", true},
+                      {"commandJob", &kinds::command_job, "2025-01-01-preview", "jobs"},
+                      {"pipelineJob", &kinds::pipeline_job, "2024-01-01-preview", "jobs"},
+                      {"environment", &kinds::environment_asset, "2023-04-01-preview", "environments", true},
+                      {"data", &kinds::data_asset, "2023-04-01-preview", "data", true},
+                      {"model", &kinds::model_asset, "2023-08-01-preview", "models", true},
+                      {"onlineEndpoint", &kinds::online_endpoint, "2022-02-01-preview", "onlineEndpoints"},
+                      {"onlineDeployment", &kinds::online_deployment, "2023-04-01-preview", "onlineEndpoints/{endpoint_name}/deployments"},
+                      {"featureSetSpec", &kinds::feature_set_spec},
+                      {"promotionPolicy", &kinds::promotion_policy},
+                      {"pipelineComponent", &kinds::pipeline_component, "2024-01-01-preview", "components", true},
+                      {"parallelComponent", &kinds::parallel_component, "2024-01-01-preview", "components", true},
+                      {"sparkComponent", &kinds::spark_component, "2024-01-01-preview", "components", true},
+                      {"automlComponent", &kinds::automl_component, "2024-01-01-preview", "components", true},
+                      {"sweepComponent", &kinds::unsupported_component},
+                      {"flow", &kinds::flow_component, "2024-01-01-preview", "components", true},
+                      {"sweepJob", &kinds::sweep_job, "2024-01-01-preview", "jobs"},
+                      {"sparkJob", &kinds::spark_job, "2023-04-01-preview", "jobs"},
+                      {"parallelJob", &kinds::unsupported_job},
+                      {"automlJob", &kinds::automl_job, "2024-01-01-preview", "jobs"},
+                      {"finetuningJob", &kinds::finetuning_job, "2024-10-01-preview", "jobs"},
+                      {"distillationJob", &kinds::distillation_job, "2024-10-01-preview", "jobs"},
+                      {"importJob", &kinds::import_job},
+                      {"dataTransferComponent", &kinds::data_transfer_component, "2024-01-01-preview", "components", true},
+                      {"batchEndpoint", &kinds::batch_endpoint, "2023-10-01", "batchEndpoints"},
+                      {"batchDeployment", &kinds::batch_deployment, "2024-01-01-preview", "batchEndpoints/{endpoint_name}/deployments"},
+                      {"modelBatchDeployment", &kinds::model_batch_deployment, "2024-01-01-preview", "batchEndpoints/{endpoint_name}/deployments"},
+                      {"pipelineBatchDeployment", &kinds::pipeline_batch_deployment, "2023-02-01-preview", "batchEndpoints/{endpoint_name}/deployments"},
+                      {"kubernetesOnlineEndpoint", &kinds::kubernetes_endpoint, "2022-02-01-preview", "onlineEndpoints"},
+                      {"kubernetesOnlineDeployment", &kinds::kubernetes_deployment, "2023-04-01-preview", "onlineEndpoints/{endpoint_name}/deployments"},
+                      {"serverlessEndpoint", &kinds::serverless_endpoint, "2024-01-01-preview", "serverlessEndpoints"},
+                      {"marketplaceSubscription", &kinds::marketplace_subscription, "2024-01-01-preview", "marketplaceSubscriptions"},
+                      {"modelPackage", &kinds::model_package},
+                      {"datastore", &kinds::datastore, "2024-10-01-preview", "datastores"},
+                      {"compute", &kinds::compute_resource, "2023-08-01-preview", "computes"},
+                      {"workspace", &kinds::workspace, "2024-10-01-preview", "workspaces"},
+                      {"connection", &kinds::connection, "2024-04-01-preview", "connections"},
+                      {"registry", &kinds::registry, "2022-10-01-preview", "registries"},
+                      {"schedule", &kinds::schedule, "2023-06-01-preview", "schedules"},
+                      {"monitor", &kinds::schedule, "2023-06-01-preview", "schedules"},
+                      {"dataImport", &kinds::data_import, "2023-04-01-preview", "data", true},
+                      {"featureStore", &kinds::feature_store, "2024-10-01-preview", "workspaces"},
+                      {"featureStoreEntity", &kinds::feature_store_entity, "2023-10-01", "featurestoreEntities", true},
+                      {"featureSet", &kinds::feature_set, "2023-10-01", "featuresets", true},
+                      {"featureRetrievalSpec", &kinds::feature_retrieval_spec},
+                      {"conda", &kinds::conda_file},
+                      {"capabilityHost", &kinds::capability_host},
+                      {"index", &kinds::index_asset},
+                      {"promptFlowRun", &kinds::flow_component, "2024-01-01-preview", "components", true}};
 
 struct Schema {
   std::string_view word;  // of the last part of `$schema`, lower case, without ".schema.json"
@@ -73,6 +74,10 @@ constexpr Schema schemas[] = {{"commandcomponent", "commandComponent"},
                               {"parallelcomponent", "parallelComponent"},
                               {"sparkcomponent", "sparkComponent"},
                               {"automlcomponent", "automlComponent"},
+                              {"sweepcomponent", "sweepComponent"},
+                              {"datatransfercomponent", "dataTransferComponent"},
+                              {"importjob", "importJob"},
+                              {"distillationjob", "distillationJob"},
                               {"flow", "flow"},
                               {"sweepjob", "sweepJob"},
                               {"sparkjob", "sparkJob"},
@@ -90,8 +95,8 @@ constexpr Schema schemas[] = {{"commandcomponent", "commandComponent"},
                               {"kubernetesonlinedeployment", "kubernetesOnlineDeployment"},
                               {"batchendpoint", "batchEndpoint"},
                               {"batchdeployment", "batchDeployment"},
-                              {"modelbatchdeployment", "batchDeployment"},
-                              {"pipelinecomponentbatchdeployment", "batchDeployment"},
+                              {"modelbatchdeployment", "modelBatchDeployment"},
+                              {"pipelinecomponentbatchdeployment", "pipelineBatchDeployment"},
                               {"serverlessendpoint", "serverlessEndpoint"},
                               {"marketplacesubscription", "marketplaceSubscription"},
                               {"modelpackage", "modelPackage"},
@@ -146,13 +151,14 @@ bool any(Node const& root, std::initializer_list<std::string_view> keys) {
 
 std::string job_of_type(std::string_view type) {
   if (type.empty() || type == "command") return "commandJob";
-  static constexpr std::array<Schema, 7> types{{{"pipeline", "pipelineJob"},
+  static constexpr std::array<Schema, 8> types{{{"pipeline", "pipelineJob"},
                                                 {"sweep", "sweepJob"},
                                                 {"spark", "sparkJob"},
                                                 {"parallel", "parallelJob"},
                                                 {"automl", "automlJob"},
                                                 {"finetuning", "finetuningJob"},
-                                                {"distillation", "distillationJob"}}};
+                                                {"distillation", "distillationJob"},
+                                                {"import", "importJob"}}};
   for (auto const& one : types)
     if (one.word == type) return std::string{one.kind};
   return {};
@@ -160,11 +166,12 @@ std::string job_of_type(std::string_view type) {
 
 std::string component_of_type(std::string_view type) {
   if (type.empty() || type == "command") return "commandComponent";
-  static constexpr std::array<Schema, 6> types{{{"pipeline", "pipelineComponent"},
+  static constexpr std::array<Schema, 7> types{{{"pipeline", "pipelineComponent"},
                                                 {"parallel", "parallelComponent"},
                                                 {"spark", "sparkComponent"},
                                                 {"sweep", "sweepComponent"},
                                                 {"automl", "automlComponent"},
+                                                {"data_transfer", "dataTransferComponent"},
                                                 {"flow", "flow"}}};
   for (auto const& one : types)
     if (one.word == type) return std::string{one.kind};
@@ -188,6 +195,7 @@ std::string from_shape(Node const& root, std::string_view file_name) {
       (kind != nullptr && kind->text == "PromotionPolicy") || root.find("apiVersion") != nullptr)
     return "promotionPolicy";
   if (lower(file_name) == "featuresetspec.yaml" || (has(root, {"source", "index_columns"}))) return "featureSetSpec";
+  if (any(root, {"feature_stores", "featurestores"})) return "featureRetrievalSpec";
   if (has(root, {"specification", "entities"})) return "featureSet";
   if (has(root, {"index_columns"})) return "featureStoreEntity";
   if (any(root, {"create_job", "create_monitor", "import_data"})) return "schedule";
@@ -202,6 +210,12 @@ std::string from_shape(Node const& root, std::string_view file_name) {
   if (any(root, {"auth_mode", "traffic", "mirror_traffic"}))
     return any(root, {"defaults"}) ? "batchEndpoint" : "onlineEndpoint";
   if (any(root, {"code_configuration", "request_settings", "data_collector"})) return "onlineDeployment";
+  if (type == "automl" || type == "sweep" || type == "finetuning" || type == "distillation") return job_of_type(type);
+  if (type == "parallel" || type == "data_transfer") return component_of_type(type);
+  if (type == "spark")
+    return root.find("name") != nullptr && !any(root, {"compute", "resources", "experiment_name", "identity"})
+               ? "sparkComponent"
+               : "sparkJob";
   if (any(root, {"jobs"}) || type == "pipeline")
     return declares(root) && root.find("settings") == nullptr && root.find("experiment_name") == nullptr &&
                    root.find("name") != nullptr
@@ -226,21 +240,26 @@ std::string from_shape(Node const& root, std::string_view file_name) {
   static constexpr std::array<std::string_view, 5> computes{"amlcompute", "computeinstance", "kubernetes",
                                                             "virtualmachine", "synapsespark"};
   if (std::find(computes.begin(), computes.end(), type) != computes.end()) return "compute";
-  if (has(root, {"type"}) && any(root, {"target", "credentials"})) return "connection";
+  if ((has(root, {"type"}) && any(root, {"target", "credentials"})) || has(root, {"target", "credentials"})) return "connection";
   return job_of_type(type.empty() ? "none" : type);
 }
 
 }  // namespace
 
 Shape const* table_of(std::string_view kind) {
-  for (auto const& one : known)
-    if (one.name == kind) return one.table;
-  return nullptr;
+  auto const* const found = kind_named(kind);
+  return found == nullptr ? nullptr : found->table;
 }
 
-bool is_kind(std::string_view kind) {
-  return std::any_of(std::begin(known), std::end(known), [&](Named const& one) { return one.name == kind; });
+Kind const* kind_named(std::string_view name) {
+  auto const* const found =
+      std::find_if(std::begin(known), std::end(known), [&](Kind const& one) { return one.name == name; });
+  return found == std::end(known) ? nullptr : found;
 }
+
+std::span<Kind const> all_kinds() { return known; }
+
+bool is_kind(std::string_view kind) { return kind_named(kind) != nullptr; }
 
 std::string kind_of_document(Node const& root, std::string_view file_name) {
   auto const schema = from_schema(root);
@@ -248,10 +267,12 @@ std::string kind_of_document(Node const& root, std::string_view file_name) {
   std::string const type = type_node != nullptr && type_node->is_string() ? lower(type_node->text) : std::string{};
   // The client picks the loader, then goes by `type`; `$schema` only tells the family.
   if (schema.ends_with("Job") && schema != "flow") {
+    if (type.empty()) return std::string{schema};  // its table says that the type is missing
     auto const kind = job_of_type(type);
     return kind.empty() ? std::string{schema} : kind;
   }
   if (schema.ends_with("Component")) {
+    if (type.empty()) return std::string{schema};
     auto const kind = component_of_type(type);
     return kind.empty() ? std::string{schema} : kind;
   }

@@ -89,6 +89,12 @@ Loaded<model::Deployment> load_deployment(fs::path const& file) {
 Loaded<model::FeatureSetSpec> load_feature_set(fs::path const& file) {
   return load(feature_set_file(file), kinds::feature_set_spec, to_feature_set);
 }
+Loaded<model::FeatureRetrievalSpec> load_feature_retrieval_spec(fs::path const& file_or_folder) {
+  std::error_code problem;
+  bool const folder = fs::is_directory(file_or_folder, problem);
+  return load(folder ? file_or_folder / "feature_retrieval_spec.yaml" : file_or_folder, kinds::feature_retrieval_spec,
+              to_feature_retrieval);
+}
 Loaded<model::PromotionPolicy> load_policy(fs::path const& file) {
   return load(file, kinds::promotion_policy, to_policy);
 }
@@ -104,31 +110,6 @@ Result<std::string> kind_of(fs::path const& file) {
     return Error{Errc::invalid_argument,
                  "cannot tell which kind of document `" + file.string() + "` is: add `$schema`, or name the kind"};
   return kind;
-}
-
-Result<std::vector<Diagnostic>> validate(fs::path const& file, ValidateOptions const& options) {
-  if (!options.kind.empty() && !is_kind(options.kind))
-    return Error{Errc::invalid_argument, "there is no kind `" + options.kind + "`"};
-  Documents documents;
-  auto const opened = documents.open(file, file.string());
-  if (!opened) return opened.error();
-  Document const& document = **opened;
-  documents.override_with(document, options.set);
-  if (!document.tree.root) return documents.take();
-  Node const& root = *document.tree.root;
-  std::string const kind = options.kind.empty() ? kind_of_document(root, file.filename().string()) : options.kind;
-  Node const& place = root.entries.empty() ? root : *root.entries.front().key;
-  // A policy is our own: whatever we cannot act on is an error already here.
-  Reader reader{documents, document, kind == "promotionPolicy" ? Purpose::use : Purpose::check};
-  if (kind.empty()) {
-    reader.error("PD1009", place, "cannot tell which kind of document this is",
-                 "add `$schema`, or name the kind with `--kind`");
-  } else if (auto const* table = table_of(kind)) {
-    reader.read(*table, root);
-  } else {
-    reader.warning("PD1091", place, "documents of kind `" + kind + "` are not checked yet");
-  }
-  return documents.take();
 }
 
 }  // namespace podium::inline v0::spec

@@ -8,11 +8,6 @@ namespace {
 bool blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool ends_word(char c) { return blank(c) || c == ',' || c == '[' || c == ']' || c == '{' || c == '}'; }
 
-std::size_t word_end(std::string_view bytes, std::size_t at) {
-  while (at < bytes.size() && !ends_word(bytes[at])) ++at;
-  return at;
-}
-
 std::size_t line_end(std::string_view bytes, std::size_t at) {
   auto const end = bytes.find('\n', at);
   return end == std::string_view::npos ? bytes.size() : end;
@@ -95,7 +90,10 @@ std::size_t skip_properties(std::string_view bytes, std::size_t at) {
   return at;
 }
 
-std::size_t alias_end(std::string_view bytes, std::size_t at) { return word_end(bytes, at); }
+std::size_t word_end(std::string_view bytes, std::size_t at) {
+  while (at < bytes.size() && !ends_word(bytes[at])) ++at;
+  return at;
+}
 
 std::size_t null_end(std::string_view bytes, std::size_t at) {
   std::size_t end = at;

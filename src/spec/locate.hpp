@@ -14,7 +14,8 @@ std::size_t skip_properties(std::string_view bytes, std::size_t at);
 /// Behind blanks, line ends and comments.
 std::size_t skip_blanks(std::string_view bytes, std::size_t at);
 
-std::size_t alias_end(std::string_view bytes, std::size_t at);
+/// Behind an anchor, tag or alias.
+std::size_t word_end(std::string_view bytes, std::size_t at);
 
 /// Behind a spelled null, or `at` when none stands there.
 std::size_t null_end(std::string_view bytes, std::size_t at);

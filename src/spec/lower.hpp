@@ -20,6 +20,7 @@ model::Model to_model(Reader& reader, Value const& value);
 model::Endpoint to_endpoint(Reader& reader, Value const& value);
 model::Deployment to_deployment(Reader& reader, Value const& value);
 model::FeatureSetSpec to_feature_set(Reader& reader, Value const& value);
+model::FeatureRetrievalSpec to_feature_retrieval(Reader& reader, Value const& value);
 model::PromotionPolicy to_policy(Reader& reader, Value const& value);
 
 /// Shared by the above.

@@ -138,8 +138,8 @@ model::Deployment to_deployment(Reader& reader, Value const& value) {
       to_int(reader, requests.at("max_concurrent_requests_per_instance"), deployment.max_concurrent_requests);
   deployment.request_timeout_ms = to_int(reader, requests.at("request_timeout_ms"), deployment.request_timeout_ms);
   auto const& collections = value.at("data_collector").at("collections");
-  deployment.collect_inputs = collections.at("model_inputs").at("enabled").boolean;
-  deployment.collect_outputs = collections.at("model_outputs").at("enabled").boolean;
+  deployment.collect_inputs = collections.at("model_inputs").string("enabled") == "true";
+  deployment.collect_outputs = collections.at("model_outputs").string("enabled") == "true";
   for (auto const& member : collections.members)
     if (member.name != "model_inputs" && member.name != "model_outputs")
       reader.warning("PD1092", *member.key, "the collection `" + member.name + "` is checked but not acted on yet");
@@ -162,6 +162,38 @@ model::FeatureSetSpec to_feature_set(Reader& reader, Value const& value) {
   spec.index_columns = to_columns(value.at("index_columns"));
   spec.features = to_columns(value.at("features"));
   spec.source_file = reader.document().file.string();
+  auto const& transformation = value.at("feature_transformation");
+  auto const& code = transformation.at("transformation_code") ? transformation.at("transformation_code")
+                                                              : value.at("feature_transformation_code");
+  spec.transformation_code = code.string("path");
+  spec.transformer_class = code.string("transformer_class");
+  for (auto const& item : transformation.at("transformation_expressions").items)
+    spec.expressions.push_back({.feature_name = item.string("feature_name"),
+                                .source_column = item.string("source_column"),
+                                .aggregation = item.string("aggregation"),
+                                .window = to_seconds(item.at("window"))});
+  return spec;
+}
+
+model::FeatureRetrievalSpec to_feature_retrieval(Reader&, Value const& value) {
+  model::FeatureRetrievalSpec spec;
+  auto const& stores = value.at("feature_stores") ? value.at("feature_stores") : value.at("featurestores");
+  for (auto const& item : stores.items) {
+    model::FeatureStoreReference store{.uri = item.string("uri"),
+                                       .location = item.string("location"),
+                                       .workspace_id = item.string("workspace_id")};
+    for (auto const& wanted : item.at("features").items) {
+      auto const set = wanted.string("feature_set");
+      auto const colon = set.rfind(':');
+      store.features.push_back({.feature_set = set.substr(0, colon),
+                                .version = set.substr(colon + 1),
+                                .feature = wanted.string("feature_name"),
+                                .output_name = wanted.string("output_name")});
+    }
+    spec.stores.push_back(std::move(store));
+  }
+  if (auto const& version = value.at("serialization_version"))
+    spec.serialization_version = static_cast<int>(version.integer);
   return spec;
 }
 

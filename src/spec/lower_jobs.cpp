@@ -1,4 +1,5 @@
 #include "spec/graph.hpp"
+#include "spec/kinds/kinds.hpp"
 #include "spec/lower.hpp"
 
 namespace podium::inline v0::spec {
@@ -167,6 +168,17 @@ std::string bound_output_type(Value const& pipeline, std::string const& binding)
   return pipeline.at("outputs").at(name).string("type");
 }
 
+/// The library acts on commands alone.
+bool is_command(Reader& reader, Value const& value) {
+  auto const& type = value.at("type");
+  if (value.shape == &kinds::command_node || value.shape == &kinds::command_inline_node) return true;
+  if (value.shape == &kinds::typeless_node && type.text == "command") return true;
+  Node const& place = type.node == nullptr ? *value.node : *type.node;
+  reader.error("PD1090", place, "steps of type `" + type.text + "` are not supported yet",
+               "use steps of type `command`");
+  return false;
+}
+
 model::PipelineNode to_node(Reader& reader, Value const& pipeline, std::string const& name, Value const& value) {
   model::PipelineNode node;
   node.name = name;
@@ -241,8 +253,12 @@ model::CommandComponent to_component(Reader& reader, Value const& value) {
   return component;
 }
 
-model::CommandJob to_command_job(Reader& reader, Value const& value) {
-  model::CommandJob job;
+namespace {
+
+/// What every job has.
+template <class Job>
+Job to_job(Reader& reader, Value const& value) {
+  Job job;
   job.schema = value.string("$schema");
   job.name = value.string("name");
   job.display_name = value.string("display_name");
@@ -250,38 +266,35 @@ model::CommandJob to_command_job(Reader& reader, Value const& value) {
   job.description = value.string("description");
   job.tags = to_tags(value.at("tags"));
   job.properties = to_tags(value.at("properties"));
-  job.command = value.string("command");
-  job.code = value.string("code");
-  to_environment_field(reader, value.at("environment"), job.environment, job.inline_environment);
-  job.compute = value.string("compute");
   job.inputs = to_inputs(value.at("inputs"));
   job.outputs = to_outputs(value.at("outputs"));
-  job.environment_variables = to_variables(value.at("environment_variables"));
-  job.resources = to_resources(reader, value.at("resources"));
-  job.timeout_seconds = to_timeout(reader, value.at("limits"));
   job.source_file = reader.document().file.string();
   return job;
 }
 
+}  // namespace
+
+model::CommandJob to_command_job(Reader& reader, Value const& value) {
+  auto job = to_job<model::CommandJob>(reader, value);
+  job.command = value.string("command");
+  job.code = value.string("code");
+  to_environment_field(reader, value.at("environment"), job.environment, job.inline_environment);
+  job.compute = value.string("compute");
+  job.environment_variables = to_variables(value.at("environment_variables"));
+  job.resources = to_resources(reader, value.at("resources"));
+  job.timeout_seconds = to_timeout(reader, value.at("limits"));
+  return job;
+}
+
 model::PipelineJob to_pipeline(Reader& reader, Value const& value) {
-  model::PipelineJob job;
-  job.schema = value.string("$schema");
-  job.name = value.string("name");
-  job.display_name = value.string("display_name");
-  job.experiment_name = value.string("experiment_name");
-  job.description = value.string("description");
-  job.tags = to_tags(value.at("tags"));
-  job.properties = to_tags(value.at("properties"));
-  job.inputs = to_inputs(value.at("inputs"));
-  job.outputs = to_outputs(value.at("outputs"));
+  auto job = to_job<model::PipelineJob>(reader, value);
   auto const& settings = value.at("settings");
   job.default_compute = value.string("compute").empty() ? settings.string("default_compute") : value.string("compute");
   job.default_datastore = settings.string("default_datastore");
   job.continue_on_step_failure = to_bool(reader, settings.at("continue_on_step_failure"), false);
   job.force_rerun = to_bool(reader, settings.at("force_rerun"), false);
   for (auto const& member : value.at("jobs").members)
-    job.nodes.push_back(to_node(reader, value, member.name, member.value));
-  job.source_file = reader.document().file.string();
+    if (is_command(reader, member.value)) job.nodes.push_back(to_node(reader, value, member.name, member.value));
   return job;
 }
 

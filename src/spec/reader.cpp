@@ -9,30 +9,16 @@
 namespace podium::inline v0::spec {
 namespace {
 
-std::string code(std::string_view text) {
-  constexpr std::size_t longest = 60;
-  std::string out = "`";
-  std::size_t end = 0;
-  while (end < text.size() && end < longest && text[end] != '\n') end += text::character_length(text, end);
-  out += text.substr(0, end);
-  return out + (end < text.size() ? "...`" : "`");
-}
-
-/// `LowPriority` -> `low_priority`.
+/// `LowPriority` -> `low_priority`, `TCNForecaster` -> `tcn_forecaster`.
 std::string snake(std::string_view text) {
+  auto const upper = [&](std::size_t i) { return i < text.size() && text[i] >= 'A' && text[i] <= 'Z'; };
+  auto const small = [&](std::size_t i) { return i < text.size() && text[i] >= 'a' && text[i] <= 'z'; };
+  auto const digit = [&](std::size_t i) { return i < text.size() && text[i] >= '0' && text[i] <= '9'; };
   std::string out;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    auto const letter = static_cast<unsigned char>(text[i]);
-    if (std::isupper(letter) != 0 && i > 0 && std::islower(static_cast<unsigned char>(text[i - 1])) != 0) out += '_';
-    out += static_cast<char>(std::tolower(letter));
+    if (upper(i) && i > 0 && (small(i - 1) || digit(i - 1) || (upper(i - 1) && small(i + 1)))) out += '_';
+    out += static_cast<char>(std::tolower(static_cast<unsigned char>(text[i])));
   }
-  return out;
-}
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
@@ -45,18 +31,40 @@ bool python_boolean(std::string_view text, bool& value) {
   return value || std::find(no.begin(), no.end(), text) != no.end();
 }
 
-std::size_t distance(std::string const& a, std::string const& b) {
-  std::vector<std::size_t> before2, before(b.size() + 1), now(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) before[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    now[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      now[j] = std::min({before[j] + 1, now[j - 1] + 1, before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1)});
-      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1]) now[j] = std::min(now[j], before2[j - 2] + 1);
-    }
-    before2 = std::exchange(before, now);
+/// The words of the official client for a value of the wrong type.
+std::string_view official_mismatch(Shape const& shape) {
+  switch (shape.kind) {
+    case Shape::Kind::integer:
+      return "Not a valid integer.";
+    case Shape::Kind::number:
+      return "Not a valid number.";
+    case Shape::Kind::boolean:
+      return "Not a valid boolean.";
+    case Shape::Kind::list:
+      return "Not a valid list.";
+    case Shape::Kind::map:
+      return "Not a valid mapping type.";
+    case Shape::Kind::object:
+    case Shape::Kind::tagged:
+    case Shape::Kind::keyed:
+      return "Invalid input type.";
+    default:
+      return "Not a valid string.";
   }
-  return before[b.size()];
+}
+
+/// As Python's repr() shows a list of texts.
+std::string python_list(std::span<std::string_view const> words) {
+  std::string out = "[";
+  for (auto const word : words) out += (out.size() > 1 ? ", '" : "'") + std::string{word} + "'";
+  return out + "]";
+}
+
+/// Written as a number, or text that Python reads as one.
+bool is_number(Node const& node) {
+  double number = 0;
+  return node.is_scalar() && (node.type == ScalarType::integer || node.type == ScalarType::floating ||
+                              (node.is_string() && parse_python_float(node.text, number)));
 }
 
 std::string plain_number(double value) {
@@ -80,85 +88,6 @@ Value* Value::get(std::string_view name) {
   return nullptr;
 }
 
-std::string joined(std::span<std::string_view const> words) {
-  std::string out;
-  for (auto const word : words) out += (out.empty() ? "`" : ", `") + std::string{word} + "`";
-  return out;
-}
-
-std::string expected(Shape const& shape) {
-  if (!shape.name.empty()) return std::string{shape.name};
-  switch (shape.kind) {
-    case Shape::Kind::string:
-      return shape.values.empty() ? "text" : "one of " + joined(shape.values);
-    case Shape::Kind::text:
-      return "a single value";
-    case Shape::Kind::integer:
-      return "an integer";
-    case Shape::Kind::number:
-      return "a number";
-    case Shape::Kind::boolean:
-      return "true or false";
-    case Shape::Kind::object:
-    case Shape::Kind::map:
-    case Shape::Kind::tagged:
-      return "a mapping";
-    case Shape::Kind::list:
-      return "a list";
-    case Shape::Kind::either:
-      return expected(shape.scalar != nullptr ? *shape.scalar : *shape.mapping);
-    case Shape::Kind::any:
-      break;
-  }
-  return "a value";
-}
-
-std::string found(Node const& node) {
-  if (node.is_mapping()) return "a mapping";
-  if (node.is_sequence()) return "a list";
-  switch (node.type) {
-    case ScalarType::null:
-      return "nothing";
-    case ScalarType::boolean:
-      return "the boolean " + code(node.text);
-    case ScalarType::integer:
-      return "the integer " + code(node.text);
-    case ScalarType::floating:
-      return "the number " + code(node.text);
-    case ScalarType::timestamp:
-      return "the date " + code(node.text);
-    case ScalarType::string:
-      break;
-  }
-  return node.text.empty() ? "an empty text" : "the text " + code(node.text);
-}
-
-std::string_view nearest(std::string_view word, std::span<std::string_view const> words) {
-  std::string const mine = lower(word);
-  if (mine.size() > 80) return {};
-  std::size_t best = std::max<std::size_t>(1, mine.size() / 3) + 1;
-  std::string_view answer;
-  for (auto const other : words) {
-    std::size_t const far = distance(mine, lower(other));
-    if (far < best) best = far, answer = other;
-  }
-  return answer;
-}
-
-bool is_binding(std::string_view text) {
-  return text.starts_with("${{") && text.ends_with("}}") && text.find("}}") == text.size() - 2;
-}
-
-bool is_placeholder(std::string_view text) {
-  auto const wrapped = [&](std::string_view open, std::string_view close) {
-    auto const begin = text.find(open);
-    return begin != std::string_view::npos && text.find(close, begin + open.size() + 1) != std::string_view::npos;
-  };
-  if (text.find("${{") != std::string_view::npos) return false;
-  return wrapped("{{", "}}") || wrapped("<", ">") || wrapped("$(", ")") || wrapped("${", "}") ||
-         (text.size() > 4 && text.starts_with("__") && text.ends_with("__"));
-}
-
 void Reader::included_as(std::string path, std::vector<Label> included) {
   path_ = std::move(path);
   included_ = std::move(included);
@@ -166,7 +95,8 @@ void Reader::included_as(std::string path, std::vector<Label> included) {
 
 Diagnostic& Reader::report(std::string rule, Severity severity, Node const& node, std::string message,
                            std::string help) {
-  if (severity == Severity::error && node.is_string() && is_placeholder(node.text)) severity = Severity::warning;
+  if (severity == Severity::error && documents_.placeholders && node.is_string() && is_placeholder(node.text))
+    severity = Severity::warning;
   if (documents_.full(severity)) return documents_.spare();
   return documents_.add({.rule = std::move(rule),
                          .severity = severity,
@@ -190,30 +120,34 @@ Value Reader::mismatch(Shape const& shape, Node const& node) {
       (shape.kind == Shape::Kind::either && shape.scalar != nullptr && shape.scalar->kind == Shape::Kind::string);
   if (node.is_scalar() && !node.is_null() && wants_text) help = "put it in quotes: \"" + node.text + "\"";
   if (node.is_null()) {
-    error("PD1017", node, "a value is missing: expected " + expected(shape), "give a value, or remove the key");
+    error("PD1017", node, "a value is missing: expected " + expected(shape), "give a value, or remove the key")
+        .official = "Field may not be null.";
   } else {
-    error("PD1012", node, "expected " + expected(shape) + ", found " + found(node), help);
+    error("PD1012", node, "expected " + expected(shape) + ", found " + found(node), help).official =
+        official_mismatch(shape);
   }
   return {.node = &node};
 }
 
 bool Reader::read_values(Shape const& shape, Node const& node, Value& value) {
   auto const same = [&](std::string_view allowed) {
-    return shape.any_case ? lower(value.text) == lower(allowed) || snake(value.text) == snake(allowed)
+    return shape.any_case ? lower_case(value.text) == lower_case(allowed) || snake(value.text) == snake(allowed)
                           : value.text == allowed;
   };
+  if (std::find(shape.values.begin(), shape.values.end(), value.text) != shape.values.end()) return true;
   if (auto const hit = std::find_if(shape.values.begin(), shape.values.end(), same); hit != shape.values.end()) {
     value.text = *hit;
     return true;
   }
   if (std::find_if(shape.refused.begin(), shape.refused.end(), same) != shape.refused.end()) {
     if (purpose_ == Purpose::use)
-      error("PD1090", node, code(value.text) + " is not supported yet", "supported: " + joined(shape.values));
+      error("PD1090", node, in_backquotes(value.text) + " is not supported yet", "supported: " + joined(shape.values));
     return true;
   }
   auto const meant = nearest(value.text, shape.values);
-  auto& problem = error("PD1014", node, code(value.text) + " is not one of " + joined(shape.values),
+  auto& problem = error("PD1014", node, in_backquotes(value.text) + " is not one of " + joined(shape.values),
                         meant.empty() ? std::string{} : "did you mean `" + std::string{meant} + "`?");
+  problem.official = "Value '" + value.text + "' passed is not in set " + python_list(shape.values);
   if (!meant.empty() && node.plain) problem.fix = Fix{node.span, std::string{meant}, Applicability::unsafe};
   return false;
 }
@@ -229,14 +163,16 @@ bool Reader::read_range(Shape const& shape, Node const& node, double number) {
   std::string range;
   if (shape.min) range = (shape.above_min ? "greater than " : "at least ") + plain_number(*shape.min);
   if (shape.max) range += (range.empty() ? "at most " : " and at most ") + plain_number(*shape.max);
-  error("PD1015", node, "the value must be " + range + ", found " + plain_number(number));
-  return false;
+  report("PD1015", shape.advisory ? Severity::warning : Severity::error, node,
+         "the value must be " + range + ", found " + plain_number(number));
+  return shape.advisory;
 }
 
 Value Reader::read_scalar(Shape const& shape, Node const& node) {
   if (!node.is_scalar()) return mismatch(shape, node);
   Value value{.node = &node};
-  if (bindings_ && node.is_string() && is_binding(node.text)) {
+  bool const free_text = shape.kind == Shape::Kind::text || (shape.kind == Shape::Kind::string && shape.values.empty());
+  if (bindings_ && node.is_string() && (free_text ? is_binding(node.text) : has_binding(node.text))) {
     value.kind = Value::Kind::text;
     value.text = node.text;
     value.binding = true;
@@ -257,7 +193,8 @@ Value Reader::read_scalar(Shape const& shape, Node const& node) {
       value.kind = Value::Kind::text;
       return value;
     case Shape::Kind::text:
-      if (node.is_null() || node.type == ScalarType::timestamp) return mismatch(shape, node);
+      if (node.is_null() || (node.type == ScalarType::timestamp && !shape.exact)) return mismatch(shape, node);
+      note_spelling(shape, node);
       if (node.type == ScalarType::floating && !std::isfinite(number_of(node.text, node.type))) {
         error("PD1018", node, "the number must be finite, found `" + node.text + "`");
         return value;
@@ -268,6 +205,7 @@ Value Reader::read_scalar(Shape const& shape, Node const& node) {
     case Shape::Kind::integer: {
       double number = 0;
       if (node.type == ScalarType::integer) {
+        note_spelling(shape, node);
         number = number_of(node.text, node.type);
       } else if (node.type == ScalarType::floating && !shape.strict && std::isfinite(number_of(node.text, node.type))) {
         number = std::trunc(number_of(node.text, node.type));
@@ -292,6 +230,7 @@ Value Reader::read_scalar(Shape const& shape, Node const& node) {
     }
     case Shape::Kind::number: {
       if (node.type == ScalarType::integer || node.type == ScalarType::floating) {
+        note_spelling(shape, node);
         value.number = number_of(node.text, node.type);
       } else if (double parsed = 0; node.is_string() && parse_python_float(node.text, parsed)) {
         if (shape.strict) {
@@ -311,6 +250,10 @@ Value Reader::read_scalar(Shape const& shape, Node const& node) {
     case Shape::Kind::boolean:
       if (node.type == ScalarType::boolean) {
         value.boolean = boolean_of(node.text);
+      } else if (node.is_string() && !shape.strict && python_boolean(node.text, value.boolean)) {
+        if (lower_case(node.text) != "true" && lower_case(node.text) != "false")
+          warning("PD1101", node, "the text `" + node.text + "` is taken as " + (value.boolean ? "true" : "false"),
+                  std::string{"write `"} + (value.boolean ? "true" : "false") + "`");
       } else if (node.is_null() || node.type == ScalarType::floating || node.type == ScalarType::timestamp ||
                  shape.strict || !python_boolean(python_text(node.text, node.type), value.boolean)) {
         return mismatch(shape, node);
@@ -333,20 +276,37 @@ void Reader::weigh(Field const& field, Node const& key) {
 }
 
 void Reader::unknown_key(Shape const& shape, Node const& object, Node const& key, std::vector<std::string>& meant) {
-  auto const severity = shape.unknown == Unknown::warning ? Severity::warning : Severity::error;
-  std::string const ignored = shape.unknown == Unknown::warning ? "; Azure ML ignores it" : "";
+  auto severity = shape.unknown == Unknown::warning ? Severity::warning : Severity::error;
+  std::string ignored = shape.unknown == Unknown::warning ? "; Azure ML ignores it" : "";
   for (auto const& hint : shape.hints) {
     if (hint.name != key.text) continue;
-    report("PD1010", severity, key, "unknown field `" + key.text + "`" + ignored, std::string{hint.help});
+    report("PD1010", severity, key, "unknown field `" + key.text + "`" + ignored, std::string{hint.help}).official =
+        "Unknown field.";
     return;
   }
   if (documents_.full(severity)) return;
+  // What a client shows of an entity, given back to it.
+  static constexpr std::array<std::string_view, 6> shown{"id",         "creation_context", "provisioning_state",
+                                                         "created_on", "latest_version",   "provisioning_errors"};
+  if (path_ == key.text && std::find(shown.begin(), shown.end(), key.text) != shown.end()) {
+    warning("PD1150", key, "`" + key.text + "` is written by the service; the official client refuses it here",
+            "remove it")
+        .official = "Unknown field.";
+    return;
+  }
   std::vector<std::string_view> free;
   for (auto const& field : shape.fields)
     if (object.find(field.name) == nullptr) free.push_back(field.name);
   auto const near = nearest(key.text, free);
-  auto& problem = report("PD1010", severity, key, "unknown field " + code(key.text) + ignored,
+  // A key that stands for a required one is what is missing.
+  if (std::any_of(shape.fields.begin(), shape.fields.end(),
+                  [&](Field const& field) { return field.need == Need::required && field.name == near; })) {
+    severity = Severity::error;
+    ignored.clear();
+  }
+  auto& problem = report("PD1010", severity, key, "unknown field " + in_backquotes(key.text) + ignored,
                          near.empty() ? std::string{} : "did you mean `" + std::string{near} + "`?");
+  problem.official = "Unknown field.";
   if (near.empty()) return;
   meant.emplace_back(near);
   problem.fix = Fix{key.span, std::string{near}, Applicability::unsafe};
@@ -380,7 +340,8 @@ Value Reader::read_object(Shape const& shape, Node const& node) {
     if (field.need == Need::required && std::find(meant.begin(), meant.end(), field.name) == meant.end()) {
       Step const step{*this, field.name};
       error("PD1013", holder(node), "the required field `" + std::string{field.name} + "` is missing",
-            "add `" + std::string{field.name} + ":`");
+            "add `" + std::string{field.name} + ":`")
+          .official = "Missing data for required field.";
     } else if (!field.fallback.empty()) {
       auto const text = scalar_node(*node.source, node.span, std::string{field.fallback});
       Value standard = read(*field.shape, *text);
@@ -391,19 +352,42 @@ Value Reader::read_object(Shape const& shape, Node const& node) {
   return value;
 }
 
+/// A key that is none of the alternatives' fields and close to the tag is taken for it.
+bool Reader::misspelt_tag(Shape const& shape, Node const& node) {
+  for (auto const& entry : node.entries) {
+    std::string_view const name = entry.key->text;
+    if (!entry.key->is_scalar() || nearest(name, std::array<std::string_view, 1>{shape.tag}).empty()) continue;
+    auto const has = [&](Alternative const& one) {
+      return std::any_of(one.shape->fields.begin(), one.shape->fields.end(),
+                         [&](Field const& field) { return field.name == name; });
+    };
+    if (std::any_of(shape.alternatives.begin(), shape.alternatives.end(), has)) continue;
+    Step const step{*this, name};
+    auto& problem = error("PD1010", *entry.key, "unknown field " + in_backquotes(name),
+                          "did you mean `" + std::string{shape.tag} + "`?");
+    problem.official = "Unknown field.";
+    problem.fix = Fix{entry.key->span, std::string{shape.tag}, Applicability::unsafe};
+    return true;
+  }
+  return false;
+}
+
 Value Reader::read_tagged(Shape const& shape, Node const& node) {
   if (!node.is_mapping()) return mismatch(shape, node);
   auto const* tag = node.find(shape.tag);
   std::string word{shape.tag_default};
+  if (tag == nullptr && word.empty() && misspelt_tag(shape, node)) return {.node = &node};
   Step const step{*this, shape.tag};
-  if (tag == nullptr && word.empty()) {
+  auto const untagged = [](Alternative const& one) { return one.when.empty(); };
+  if (tag == nullptr && word.empty() && std::none_of(shape.alternatives.begin(), shape.alternatives.end(), untagged)) {
     error("PD1013", holder(node), "the required field `" + std::string{shape.tag} + "` is missing",
           "add `" + std::string{shape.tag} + ":`");
     return {.node = &node};
   }
   if (tag != nullptr) {
     std::vector<std::string_view> words;
-    for (auto const& one : shape.alternatives) words.push_back(one.when);
+    for (auto const& one : shape.alternatives)
+      if (!one.when.empty()) words.push_back(one.when);
     Shape const of_tag{.kind = Shape::Kind::string, .values = words, .any_case = shape.any_case};
     Value const picked = read_scalar(of_tag, *tag);
     if (!picked) return {.node = &node};
@@ -417,7 +401,7 @@ Value Reader::read_tagged(Shape const& shape, Node const& node) {
 }
 
 Value Reader::read(Shape const& shape, Node const& node) {
-  bool const before = std::exchange(bindings_, bindings_ || shape.bindings);
+  bool const before = std::exchange(bindings_, (bindings_ || shape.bindings) && !shape.unbound);
   Value value = read_shape(shape, node);
   bindings_ = before;
   return value;
@@ -434,12 +418,25 @@ Value Reader::read_shape(Shape const& shape, Node const& node) {
       value = read_object(shape, node);
       break;
     case Shape::Kind::tagged:
+      if (bindings_ && !shape.bindings && node.is_string() && is_binding(node.text))
+        return read_scalar(string_shape, node);
       return read_tagged(shape, node);
+    case Shape::Kind::keyed: {
+      if (!node.is_mapping()) return mismatch(shape, node);
+      auto const fits = [&](Alternative const& one) { return one.when.empty() || node.find(one.when) != nullptr; };
+      auto const one = std::find_if(shape.alternatives.begin(), shape.alternatives.end(), fits);
+      if (one == shape.alternatives.end()) return mismatch(shape, node);
+      return read(*one->shape, node);
+    }
     case Shape::Kind::map:
       if (!node.is_mapping()) return mismatch(shape, node);
       value = {.kind = Value::Kind::map, .node = &node};
       for (auto const& entry : node.entries) {
         Step const step{*this, entry.key->text};
+        if (shape.empty_items && entry.value->is_null()) {
+          value.members.push_back({entry.key->text, entry.key.get(), {.node = entry.value.get()}});
+          continue;
+        }
         auto const* before = std::exchange(holder_, entry.key.get());
         value.members.push_back({entry.key->text, entry.key.get(), read(*shape.item, *entry.value)});
         holder_ = before;
@@ -459,8 +456,9 @@ Value Reader::read_shape(Shape const& shape, Node const& node) {
               "the list needs at least " + std::to_string(shape.least) + " item" + (shape.least == 1 ? "" : "s"));
       break;
     case Shape::Kind::either: {
-      if (bindings_ && node.is_string() && is_binding(node.text)) return read_scalar(string_shape, node);
+      if (bindings_ && node.is_string() && has_binding(node.text)) return read_scalar(string_shape, node);
       auto const* picked = node.is_mapping() ? shape.mapping : node.is_sequence() ? shape.sequence : shape.scalar;
+      if (shape.number != nullptr && is_number(node)) picked = shape.number;
       if (picked == nullptr || (node.is_null() && picked == shape.scalar && picked->kind != Shape::Kind::any))
         return mismatch(shape, node);
       value = read(*picked, node);

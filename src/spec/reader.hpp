@@ -3,6 +3,7 @@
 #include "spec/documents.hpp"
 #include "spec/shape.hpp"
 #include "spec/tree.hpp"
+#include "spec/words.hpp"
 
 #include "podium/diagnostic.hpp"
 
@@ -94,9 +95,11 @@ class Reader {
  private:
   Value read_scalar(Shape const& shape, Node const& node);
   Value read_object(Shape const& shape, Node const& node);
+  bool misspelt_tag(Shape const& shape, Node const& node);
   Value read_tagged(Shape const& shape, Node const& node);
   bool read_values(Shape const& shape, Node const& node, Value& value);
   bool read_range(Shape const& shape, Node const& node, double number);
+  void note_spelling(Shape const& shape, Node const& node);
   void unknown_key(Shape const& shape, Node const& object, Node const& key, std::vector<std::string>& meant);
   void weigh(Field const& field, Node const& key);
   Value mismatch(Shape const& shape, Node const& node);
@@ -111,17 +114,5 @@ class Reader {
   std::string path_;
   std::vector<Label> included_;
 };
-
-/// "an integer", "text", "one of `a`, `b`".
-std::string expected(Shape const& shape);
-/// "the text `two`", "a list", "nothing".
-std::string found(Node const& node);
-/// The nearest of the words, if one is near enough to be meant.
-std::string_view nearest(std::string_view word, std::span<std::string_view const> words);
-std::string joined(std::span<std::string_view const> words);
-/// `{{x}}`, `<x>`, `$(x)`, `${x}`, `__x__`: to be filled in by a tool before the file is used.
-bool is_placeholder(std::string_view text);
-/// `${{...}}` as a whole.
-bool is_binding(std::string_view text);
 
 }  // namespace podium::inline v0::spec

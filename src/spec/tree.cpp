@@ -1,5 +1,8 @@
 #include "spec/tree.hpp"
 
+#include "spec/quoted.hpp"
+
+#include "spec/lines.hpp"
 #include "spec/locate.hpp"
 
 #include <yaml-cpp/eventhandler.h>
@@ -52,13 +55,21 @@ class Builder : public YAML::EventHandler {
       : source_{source}, limits_{limits}, found_{found} {}
 
   NodePtr root;
+  std::vector<Span> quoted;  ///< quoted and block scalars, in order of place
 
   void OnDocumentStart(YAML::Mark const&) override {}
   void OnDocumentEnd() override {}
 
   void OnAnchor(YAML::Mark const& mark, std::string const& name) override {
-    if (!names_.insert(name).second)
-      stop("PD1001", at(mark), "the anchor `" + name + "` is defined twice", "give each anchor a name of its own");
+    if (names_.insert(name).second || found_.size() >= most_duplicates) return;
+    std::size_t const start = at(mark);
+    found_.push_back({.rule = "PD1006",
+                      .severity = Severity::warning,
+                      .message = "the anchor `" + name + "` is defined twice; azure-ai-ml refuses such a file",
+                      .file = source_.name(),
+                      .path = {},
+                      .primary = source_.label({narrow(start), narrow(word_end(bytes(), start))}),
+                      .help = "give each anchor a name of its own"});
   }
 
   void OnNull(YAML::Mark const& mark, YAML::anchor_t anchor) override {
@@ -82,13 +93,20 @@ class Builder : public YAML::EventHandler {
     node->plain = tag == "?";
     node->span = {narrow(start), narrow(scalar_end(bytes(), start, value, node->plain, block))};
     node->type = typed(tag, value, node->span);
+    if (!node->plain) check_quoted(first, block, node->span);
+    // Of quoted text over several lines, yaml-cpp loses breaks at either end.
+    if (first == '\'' || first == '"') {
+      auto const source = std::string_view{bytes()}.substr(node->span.begin, node->span.end - node->span.begin);
+      if (source.size() > 1 && source.back() == first && source.find_first_of("\n\r") != std::string_view::npos)
+        node->text = unfold_quoted(source);
+    }
     add(std::move(node), anchor);
   }
 
   void OnAlias(YAML::Mark const& mark, YAML::anchor_t anchor) override {
     auto const known = anchors_.find(anchor);
     std::size_t const start = at(mark);
-    std::size_t const end = alias_end(bytes(), start);
+    std::size_t const end = word_end(bytes(), start);
     if (known == anchors_.end())
       stop("PD1005", start, "this alias stands inside its own anchor", "a document cannot contain itself");
     grow(known->second.size, start);
@@ -156,11 +174,33 @@ class Builder : public YAML::EventHandler {
            "split the document, or use fewer aliases");
   }
 
+  /// yaml-cpp takes the end of the file for the closing quote.
+  void check_quoted(char quote, bool block, Span span) {
+    quoted.push_back(span);
+    if (block || (quote != '"' && quote != '\'')) return;
+    if (span.end < span.begin + 2 || bytes()[span.end - 1] != quote)
+      stop("PD1001", span.begin, "this quote is never closed", "close it, or quote the text with the other quotes");
+  }
+
+  ScalarType tagged_number(ScalarType type, std::string const& value, Span span) {
+    std::int64_t whole = 0;
+    double number = 0;
+    bool const fits = type == ScalarType::integer ? resolve(value) == type || parse_python_int(value, whole)
+                                                  : resolve(value) == type || parse_python_float(value, number);
+    if (!fits)
+      stop("PD1001", span.begin,
+           "the text `" + value + "` is not " + (type == ScalarType::integer ? "an integer" : "a number"),
+           "remove the tag");
+    return type;
+  }
+
   ScalarType typed(std::string const& tag, std::string const& value, Span span) {
+    if (tag == "?" && value == "=")
+      stop("PD1001", span.begin, "a bare `=` means nothing in YAML 1.1", "put it in quotes: \"=\"");
     if (tag == "?") return resolve(value);
     if (tag == "!" || tag == "tag:yaml.org,2002:str" || tag == "tag:yaml.org,2002:binary") return ScalarType::string;
-    if (tag == "tag:yaml.org,2002:int") return ScalarType::integer;
-    if (tag == "tag:yaml.org,2002:float") return ScalarType::floating;
+    if (tag == "tag:yaml.org,2002:int") return tagged_number(ScalarType::integer, value, span);
+    if (tag == "tag:yaml.org,2002:float") return tagged_number(ScalarType::floating, value, span);
     if (tag == "tag:yaml.org,2002:bool") return ScalarType::boolean;
     if (tag == "tag:yaml.org,2002:null") return ScalarType::null;
     if (tag == "tag:yaml.org,2002:timestamp") return ScalarType::timestamp;
@@ -290,13 +330,6 @@ class Builder : public YAML::EventHandler {
   Span last_span_;
 };
 
-/// Says the parser's complaint in the house's words where it can be known.
-std::string spoken(std::string message) {
-  if (!message.empty() && message.front() >= 'A' && message.front() <= 'Z')
-    message.front() = static_cast<char>(message.front() - 'A' + 'a');
-  return "this is not YAML: " + message;
-}
-
 Diagnostic at_offset(text::Source const& source, std::string rule, std::size_t offset, std::string message,
                      std::string help) {
   std::size_t const begin = std::min(offset, source.bytes().size());
@@ -307,22 +340,6 @@ Diagnostic at_offset(text::Source const& source, std::string rule, std::size_t o
           .path = {},
           .primary = source.label({narrow(begin), narrow(end)}),
           .help = std::move(help)};
-}
-
-/// A byte that YAML allows nowhere, or npos.
-std::size_t find_control(std::string_view bytes) {
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    auto const byte = static_cast<unsigned char>(bytes[i]);
-    if ((byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7F) return i;
-  }
-  return std::string_view::npos;
-}
-
-/// yaml-cpp knows no line that ends in a lone CR; PyYAML does.  Same length, so that offsets stay true.
-std::string with_line_feeds(std::string bytes) {
-  for (std::size_t i = 0; i < bytes.size(); ++i)
-    if (bytes[i] == '\r' && (i + 1 == bytes.size() || bytes[i + 1] != '\n')) bytes[i] = '\n';
-  return bytes;
 }
 
 }  // namespace
@@ -346,7 +363,7 @@ Tree parse(std::string name, std::string bytes, Limits const& limits) {
   }
   Builder builder{source, limits, tree.diagnostics};
   try {
-    std::istringstream in{source.bytes()};
+    std::istringstream in{for_parser(source.bytes())};
     YAML::Parser parser{in};
     bool const any = parser.HandleNextDocument(builder);
     tree.root = builder.root;
@@ -354,9 +371,7 @@ Tree parse(std::string name, std::string bytes, Limits const& limits) {
       std::vector<Diagnostic> ignored;
       Builder second{source, limits, ignored};
       if (parser.HandleNextDocument(second) && second.root) {
-        auto const span = second.root->span;
-        fail(at_offset(source, "PD1003", span.begin, "the file holds more than one document",
-                       "put each document into a file of its own"));
+        fail(second_document(source, tree.root ? tree.root->span.begin : 0, second.root->span.begin));
         return tree;
       }
     }
@@ -364,7 +379,11 @@ Tree parse(std::string name, std::string bytes, Limits const& limits) {
     fail(std::move(stop.why));
     return tree;
   } catch (YAML::Exception const& problem) {
-    fail(at_offset(source, "PD1001", static_cast<std::size_t>(std::max(0, problem.mark.pos)), spoken(problem.msg), {}));
+    fail(explain(source, static_cast<std::size_t>(std::max(0, problem.mark.pos)), problem.msg));
+    return tree;
+  }
+  if (auto const tab = stray_tab(source.bytes(), builder.quoted); tab != std::string::npos) {
+    fail(at_offset(source, "PD1001", tab, "a tab stands outside of quotes", "replace it by blanks"));
     return tree;
   }
   if (!tree.root || tree.root->is_null()) {

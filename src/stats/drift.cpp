@@ -1,54 +1,39 @@
 #include "podium/stats/drift.hpp"
 
-#include "podium/stats/sum.hpp"
+#include "stats/noncentral.hpp"
+#include "stats/order.hpp"
 
-#include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/non_central_chi_squared.hpp>
+#include "podium/stats/distributions.hpp"
+#include "podium/stats/sum.hpp"
 
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <map>
+#include <numbers>
 #include <numeric>
 
 namespace podium::inline v0::stats {
 namespace {
 
-constexpr double normal_df = std::numeric_limits<double>::infinity();
+constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
-/// Non-centrality at which a value as small as x (or, for `upper_tail`, as large) has probability `level`.
-double non_centrality(double x, double df, double level, bool upper_tail) {
-  using boost::math::chi_squared;
-  using boost::math::non_central_chi_squared;
-  auto const probability = [&](double lambda) {
-    // The series for the distribution is slow for large arguments, where it is normal for every purpose here.
-    bool const is_normal = x > 5000 || lambda > 5000;
-    double const below =
-        is_normal     ? 1 - student_tail((x - df - lambda) / std::sqrt(2 * (df + 2 * std::max(lambda, 0.0))), normal_df)
-        : lambda <= 0 ? boost::math::cdf(chi_squared(df), x)
-                      : boost::math::cdf(non_central_chi_squared(df, lambda), x);
-    return upper_tail ? 1 - below : below;
-  };
-  // `probability` of the lower tail falls with lambda, that of the upper tail rises.
-  auto const beyond = [&](double lambda) {
-    return upper_tail ? probability(lambda) >= level : probability(lambda) <= level;
-  };
-  if (beyond(0)) return 0;
-  double low = 0, high = std::max(1.0, x);
-  while (!beyond(high) && high < 1e12) high *= 2;
-  for (int i = 0; i < 80; ++i) {
-    double const middle = low + (high - low) / 2;
-    (beyond(middle) ? high : low) = middle;
-  }
-  return high;
+std::int64_t total_of(std::span<std::int64_t const> counts) {
+  return std::accumulate(counts.begin(), counts.end(), std::int64_t{0});
+}
+
+double pooled_scale(std::int64_t reference, std::int64_t current) {
+  return 1 / static_cast<double>(reference) + 1 / static_cast<double>(current);
 }
 
 }  // namespace
 
 std::vector<double> quantile_edges(std::span<double const> reference, int bins) {
-  std::vector<double> sorted;
-  sorted.reserve(reference.size());
-  std::copy_if(reference.begin(), reference.end(), std::back_inserter(sorted), [](double v) { return !std::isnan(v); });
-  std::sort(sorted.begin(), sorted.end());
+  std::vector<double> known;
+  known.reserve(reference.size());
+  std::copy_if(reference.begin(), reference.end(), std::back_inserter(known), [](double v) { return !std::isnan(v); });
+  auto const sorted = ascending_values(known);
   std::vector<double> edges;
   if (sorted.empty()) return edges;
   for (int i = 1; i < bins; ++i) {
@@ -74,11 +59,23 @@ std::vector<std::int64_t> bin_counts(std::span<double const> values, std::span<d
   return counts;
 }
 
+CategoryCounts category_counts(std::span<std::string const> reference, std::span<std::string const> current) {
+  std::map<std::string_view, std::pair<std::int64_t, std::int64_t>> all;
+  for (auto const& value : reference) ++all[value].first;
+  for (auto const& value : current) ++all[value].second;
+  CategoryCounts counts;
+  for (auto const& [name, count] : all) {
+    counts.category.emplace_back(name);
+    counts.reference.push_back(count.first);
+    counts.current.push_back(count.second);
+  }
+  return counts;
+}
+
 double psi(std::span<std::int64_t const> reference, std::span<std::int64_t const> current) {
   assert(reference.size() == current.size());
   auto const smoothed = [](std::span<std::int64_t const> counts) {
-    return static_cast<double>(std::accumulate(counts.begin(), counts.end(), std::int64_t{0})) +
-           0.5 * static_cast<double>(counts.size());
+    return static_cast<double>(total_of(counts)) + 0.5 * static_cast<double>(counts.size());
   };
   double const all_reference = smoothed(reference), all_current = smoothed(current);
   NeumaierSum sum;
@@ -90,10 +87,39 @@ double psi(std::span<std::int64_t const> reference, std::span<std::int64_t const
   return sum.value();
 }
 
-Psi psi_test(std::span<double const> reference, std::span<double const> current, double level, int bins) {
+double psi_of_shares(std::span<double const> reference, std::span<double const> current) {
+  assert(reference.size() == current.size());
+  NeumaierSum sum;
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    if (reference[i] == 0 && current[i] == 0) continue;
+    if (reference[i] == 0 || current[i] == 0) return infinity;
+    sum.add((reference[i] - current[i]) * std::log(reference[i] / current[i]));
+  }
+  return sum.value();
+}
+
+Psi psi_counts(std::span<std::int64_t const> reference, std::span<std::int64_t const> current, double level) {
+  assert(reference.size() == current.size());
   Psi result;
-  result.reference_units = static_cast<std::int64_t>(reference.size());
-  result.current_units = static_cast<std::int64_t>(current.size());
+  result.bins = static_cast<int>(reference.size());
+  result.reference_units = total_of(reference);
+  result.current_units = total_of(current);
+  if (result.reference_units <= 0 || result.current_units <= 0 || result.bins < 2) {
+    result.value = nan;
+    result.null_band = result.upper = infinity;
+    return result;
+  }
+  result.value = psi(reference, current);
+  double const scale = pooled_scale(result.reference_units, result.current_units);
+  double const df = result.bins - 1;
+  double const x = std::max(0.0, result.value / scale);
+  result.null_band = scale * chi_square_upper_quantile(level, df);
+  result.upper = scale * noncentrality_upper(x, df, level);
+  result.lower = scale * noncentrality_lower(x, df, level);
+  return result;
+}
+
+Psi psi_test(std::span<double const> reference, std::span<double const> current, double level, int bins) {
   auto const edges = quantile_edges(reference, bins);
   auto before = bin_counts(reference, edges);
   auto now = bin_counts(current, edges);
@@ -101,20 +127,55 @@ Psi psi_test(std::span<double const> reference, std::span<double const> current,
     before.pop_back();
     now.pop_back();
   }
-  result.bins = static_cast<int>(before.size());
-  if (reference.empty() || current.empty() || result.bins < 2) {
-    result.value = std::numeric_limits<double>::quiet_NaN();
-    result.null_band = result.upper = std::numeric_limits<double>::infinity();
-    return result;
+  return psi_counts(before, now, level);
+}
+
+std::int64_t psi_units_needed(double threshold, int bins, std::int64_t reference_units, double level) {
+  if (!(threshold > 0) || bins < 2 || reference_units <= 0) return -1;
+  double const df = bins - 1;
+  // Without drift the statistic is about df; this is then its upper bound, in units of 1 / n + 1 / m.
+  double const room = threshold / noncentrality_upper(df, df, level) - 1 / static_cast<double>(reference_units);
+  return room > 0 ? static_cast<std::int64_t>(std::ceil(1 / room)) : -1;
+}
+
+double js_divergence(std::span<double const> reference, std::span<double const> current) {
+  assert(reference.size() == current.size());
+  double const of_reference = sum(reference), of_current = sum(current);
+  if (!(of_reference > 0) || !(of_current > 0)) return nan;
+  NeumaierSum total;
+  for (std::size_t i = 0; i < reference.size(); ++i) {
+    double const p = reference[i] / of_reference, q = current[i] / of_current, m = (p + q) / 2;
+    if (p > 0) total.add(0.5 * p * std::log2(p / m));
+    if (q > 0) total.add(0.5 * q * std::log2(q / m));
   }
-  result.value = psi(before, now);
-  double const scale = 1 / static_cast<double>(reference.size()) + 1 / static_cast<double>(current.size());
-  double const df = result.bins - 1;
-  double const x = std::max(0.0, result.value / scale);
-  result.null_band = scale * boost::math::quantile(boost::math::complement(boost::math::chi_squared(df), level));
-  result.upper = scale * non_centrality(x, df, level, false);
-  result.lower = scale * non_centrality(x, df, level, true);
-  return result;
+  return std::clamp(total.value(), 0.0, 1.0);
+}
+
+double js_distance(std::span<double const> reference, std::span<double const> current) {
+  return std::sqrt(js_divergence(reference, current));
+}
+
+DistanceTest js_distance_test(std::span<std::int64_t const> reference, std::span<std::int64_t const> current,
+                              double level) {
+  assert(reference.size() == current.size());
+  DistanceTest test;
+  test.reference_units = total_of(reference);
+  test.current_units = total_of(current);
+  if (test.reference_units <= 0 || test.current_units <= 0 || reference.size() < 2) {
+    test.value = nan;
+    test.null_band = infinity;
+    return test;
+  }
+  double const divergence = js_divergence(std::vector<double>(reference.begin(), reference.end()),
+                                          std::vector<double>(current.begin(), current.end()));
+  double const scale = pooled_scale(test.reference_units, test.current_units) / (8 * std::numbers::ln2);
+  double const df = static_cast<double>(reference.size()) - 1, x = divergence / scale;
+  auto const distance = [&](double chi_square) { return std::sqrt(std::min(1.0, scale * chi_square)); };
+  test.value = std::sqrt(divergence);
+  test.null_band = distance(chi_square_upper_quantile(level, df));
+  test.upper = distance(noncentrality_upper(x, df, level));
+  test.lower = distance(noncentrality_lower(x, df, level));
+  return test;
 }
 
 }  // namespace podium::inline v0::stats

@@ -1,6 +1,9 @@
 #include "podium/stats/sequential.hpp"
 
-#include <boost/math/distributions/chi_squared.hpp>
+#include "stats/roots.hpp"
+#include "stats/special.hpp"
+
+#include "podium/stats/distributions.hpp"
 
 #include <algorithm>
 #include <cassert>
@@ -12,27 +15,6 @@ namespace {
 
 double share_of_errors(double rate_ratio, double share) {
   return rate_ratio * share / (rate_ratio * share + 1 - share);
-}
-
-double log_beta(double a, double b) {
-  // std::lgamma writes the sign to a global; arguments here are positive and the value alone is used.
-  int sign = 0;
-  return ::lgamma_r(a, &sign) + ::lgamma_r(b, &sign) - ::lgamma_r(a + b, &sign);
-}
-
-/// Root of a function that changes sign once between the two ends; the ends close in to neighbouring numbers.
-template <class Function>
-double bisect(Function const& f, double low, double high) {
-  bool const low_is_positive = f(low) > 0;
-  for (int i = 0; i < 200; ++i) {
-    double const middle = low + (high - low) / 2;
-    if (middle == low || middle == high) break;
-    if ((f(middle) > 0) == low_is_positive)
-      low = middle;
-    else
-      high = middle;
-  }
-  return low + (high - low) / 2;
 }
 
 }  // namespace
@@ -67,6 +49,39 @@ double RateRatioEProcess::log_value() const {
 
 double RateRatioEProcess::value() const { return std::exp(log_value()); }
 
+RateRatioEProcess rate_ratio_eprocess(std::span<ArmErrors const> errors, double rate_ratio) {
+  RateRatioEProcess process{rate_ratio};
+  for (auto const& one : errors) {
+    process.champion_errors(one.share, one.champion);
+    process.challenger_errors(one.share, one.challenger);
+  }
+  return process;
+}
+
+double log_rate_ratio_mixture(std::int64_t challenger_errors, std::int64_t champion_errors, double share,
+                              double rate_ratio, double k) {
+  if (!(share > 0 && share < 1) || challenger_errors < 0 || champion_errors < 0) return 0;
+  double const null = share_of_errors(rate_ratio, share);
+  double const a = k * null, b = k * (1 - null);
+  auto const s = static_cast<double>(challenger_errors), f = static_cast<double>(champion_errors);
+  return log_beta(a + s, b + f) + log_upper_beta(a + s, b + f, null) - log_beta(a, b) - log_upper_beta(a, b, null) -
+         s * std::log(null) - f * std::log(1 - null);
+}
+
+double combine_log_e_values(std::span<double const> log_e, std::span<double const> weights) {
+  assert(weights.empty() || weights.size() == log_e.size());
+  double highest = -std::numeric_limits<double>::infinity();
+  for (double const value : log_e) highest = std::max(highest, value);
+  if (std::isinf(highest)) return log_e.empty() ? 0 : highest;
+  double total = 0, all = 0;
+  for (std::size_t i = 0; i < log_e.size(); ++i) {
+    double const w = weights.empty() ? 1 : weights[i];
+    total += w * std::exp(log_e[i] - highest);
+    all += w;
+  }
+  return highest + std::log(total / all);
+}
+
 Interval bernoulli_confidence_sequence(std::int64_t successes, std::int64_t trials, double alpha) {
   if (trials <= 0 || successes < 0 || successes > trials || !(alpha > 0 && alpha < 1)) return {0, 1};
   auto const s = static_cast<double>(successes);
@@ -97,7 +112,7 @@ ChiSquare sample_ratio(std::span<std::int64_t const> counts, std::span<double co
     double const off = static_cast<double>(counts[i]) - expected;
     test.statistic += off * off / expected;
   }
-  test.p_value = boost::math::cdf(boost::math::complement(boost::math::chi_squared(test.df), test.statistic));
+  test.p_value = chi_square_tail(test.statistic, test.df);
   return test;
 }
 

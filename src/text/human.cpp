@@ -1,3 +1,4 @@
+#include "text/json.hpp"
 #include "text/source.hpp"
 
 #include "podium/render.hpp"
@@ -20,17 +21,7 @@ struct Palette {
 constexpr Palette plain{};
 constexpr Palette ansi{"\x1b[0m", "\x1b[1m", "\x1b[1;34m", "\x1b[1;31m", "\x1b[1;33m", "\x1b[1;36m"};
 
-std::string_view word(Severity severity) {
-  switch (severity) {
-    case Severity::note:
-      return "note";
-    case Severity::warning:
-      return "warning";
-    case Severity::error:
-      break;
-  }
-  return "error";
-}
+using text::word;
 
 /// What a terminal may be given: tabs as four blanks, control bytes and malformed UTF-8 as a replacement letter.
 std::string printable(std::string_view text) {
@@ -95,14 +86,10 @@ class Human {
 
     section("-->", found.file, std::move(here), severity);
     for (auto const& file : order) section(":::", file, std::move(elsewhere[file]), severity);
-    if (!found.help.empty()) {
-      bar("", "");
-      out_ += std::string(gutter_, ' ') + ' ';
-      out_ += paint_.frame;
-      out_ += "=";
-      out_ += paint_.reset;
-      out_ += " help: " + printable(found.help) + '\n';
-    }
+    if (!found.help.empty() || !found.official.empty()) bar("", "");
+    remark("help", found.help);
+    if (!found.official.empty())
+      remark("azure-ai-ml", (found.path.empty() ? std::string{"*"} : found.path) + ": " + found.official);
     return out_;
   }
 
@@ -128,6 +115,15 @@ class Human {
       slot = std::make_unique<text::Source>(file, *std::move(bytes));
     }
     return slot.get();
+  }
+
+  void remark(std::string_view what, std::string const& text) {
+    if (text.empty()) return;
+    out_ += std::string(gutter_, ' ') + ' ';
+    out_ += paint_.frame;
+    out_ += "=";
+    out_ += paint_.reset;
+    out_ += ' ' + std::string(what) + ": " + printable(text) + '\n';
   }
 
   void bar(std::string_view number, std::string_view text) {

@@ -1,4 +1,4 @@
-#include "text/source.hpp"
+#include "text/json.hpp"
 
 #include "podium/render.hpp"
 
@@ -7,17 +7,8 @@
 namespace podium::inline v0 {
 namespace {
 
-std::string_view name(Severity severity) {
-  switch (severity) {
-    case Severity::note:
-      return "note";
-    case Severity::warning:
-      return "warning";
-    case Severity::error:
-      break;
-  }
-  return "error";
-}
+using text::json_text;
+using text::word;
 
 std::string_view name(Applicability applicability) {
   switch (applicability) {
@@ -31,38 +22,12 @@ std::string_view name(Applicability applicability) {
   return "display_only";
 }
 
-/// A JSON string; bytes that are not UTF-8 become the replacement letter, so that the result always parses.
-std::string json_text(std::string_view text) {
-  static constexpr std::string_view digits = "0123456789abcdef";
-  std::string out = "\"";
-  for (std::size_t i = 0; i < text.size();) {
-    std::size_t const length = text::character_length(text, i);
-    auto const byte = static_cast<unsigned char>(text[i]);
-    if (byte == '"' || byte == '\\')
-      out += {'\\', text[i]};
-    else if (byte == '\n')
-      out += "\\n";
-    else if (byte == '\r')
-      out += "\\r";
-    else if (byte == '\t')
-      out += "\\t";
-    else if (byte < 0x20)
-      out += {'\\', 'u', '0', '0', digits[byte >> 4], digits[byte & 15]};
-    else if (length == 1 && byte >= 0x80)
-      out += "\xEF\xBF\xBD";
-    else
-      out += text.substr(i, length);
-    i += length;
-  }
-  return out + '"';
-}
-
 std::string place(Position at) {
   return "{\"line\": " + std::to_string(at.line) + ", \"column\": " + std::to_string(at.column) + "}";
 }
 
 std::string to_json(Diagnostic const& found) {
-  std::string out = "{\"code\": " + json_text(found.rule) + ", \"severity\": " + json_text(name(found.severity)) +
+  std::string out = "{\"code\": " + json_text(found.rule) + ", \"severity\": " + json_text(word(found.severity)) +
                     ", \"message\": " + json_text(found.message) + ", \"file\": " + json_text(found.file) +
                     ", \"start\": " + place(found.primary.start) + ", \"end\": " + place(found.primary.end) +
                     ", \"path\": " + json_text(found.path) + ", \"help\": " + json_text(found.help);
@@ -82,6 +47,7 @@ std::string to_json(Diagnostic const& found) {
            ", \"replacement\": " + json_text(found.fix->replacement) +
            ", \"applicability\": " + json_text(name(found.fix->applicability)) + "}";
   }
+  if (!found.official.empty()) out += ", \"official\": " + json_text(found.official);
   return out + "}";
 }
 
@@ -116,7 +82,7 @@ std::string render_json(std::span<Diagnostic const> diagnostics, std::size_t fil
 std::string render_github(std::span<Diagnostic const> diagnostics) {
   std::string out;
   for (auto const& found : diagnostics) {
-    auto const level = found.severity == Severity::note ? std::string_view{"notice"} : name(found.severity);
+    auto const level = found.severity == Severity::note ? std::string_view{"notice"} : word(found.severity);
     out += "::" + std::string(level) + " file=" + escaped(found.file, true) +
            ",line=" + std::to_string(found.primary.start.line) + ",endLine=" + std::to_string(found.primary.end.line) +
            ",col=" + std::to_string(found.primary.start.column);

@@ -1,141 +1,188 @@
-// How long the point-in-time join takes on tables of the demo's shape and on the headline workload, in memory.
-// Prints a table; compare lines of one run only.
-#include "podium/data/builder.hpp"
+// Our side of tests/bench/features.py: joins files, or tables read from them, and prints one line of JSON about it.
+//
+//   bench_features --left FILE --right FILE[,FILE...] --on ts --by k[,k2] [--delay-us N] [--lookback-us N]
+//                  [--threads N] [--rounds N] [--memory-limit BYTES] [--out FILE] [--plugin FILE]
+//
+// Without --out the inputs are in memory and the result is a table; with it, Parquet files are joined into one. Several
+// right files with `--delays`/`--lookbacks` lists and `--bys` (keys of each, `+` between them) are feature sets of one
+// retrieval.
+#include "data/state.hpp"
+#include "data/view.hpp"
+
 #include "podium/features/retrieve.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <ctime>
 #include <fstream>
-#include <random>
+#include <iostream>
+#include <map>
+#include <sstream>
 #include <string>
 
 namespace {
 
 using namespace podium;
-using Clock = std::chrono::steady_clock;
-constexpr std::int64_t year_us = 365LL * 86400 * 1'000'000;
 
-std::string word(char const* stem, std::uint64_t number) { return stem + std::to_string(number); }
-
-struct Request {
-  data::Table observations;
-  std::vector<features::Source> sources;
-};
-
-model::FeatureSetSpec spec(std::string name, std::vector<std::string> const& keys, std::chrono::seconds delay,
-                           std::chrono::seconds lookback) {
-  model::FeatureSetSpec made;
-  made.name = std::move(name);
-  made.timestamp_column = "ts";
-  made.source_delay = delay;
-  made.temporal_join_lookback = lookback;
-  for (auto const& key : keys) made.index_columns.push_back({key, "", ""});
-  return made;
+std::map<std::string, std::string> arguments(int argc, char** argv) {
+  std::map<std::string, std::string> out;
+  for (int i = 1; i + 1 < argc; i += 2) out[std::string{argv[i]}.substr(2)] = argv[i + 1];
+  return out;
 }
 
-/// 336,776 flights in the order of the year; weather by origin, late rates by carrier, route and origin.
-Request flights() {
-  using namespace std::chrono_literals;
-  std::mt19937_64 random{1};
-  std::size_t const n = 336'776;
-  std::vector<std::string> carrier, origin, dest;
-  std::vector<std::int64_t> time, landing;
-  for (std::size_t i = 0; i < n; ++i) {
-    carrier.push_back(word("C", random() % 16));
-    origin.push_back(word("O", random() % 3));
-    dest.push_back(word("D", random() % 105));
-    time.push_back(static_cast<std::int64_t>(i) * (year_us / static_cast<std::int64_t>(n)) / 60'000'000 * 60'000'000);
-    landing.push_back(time.back() + static_cast<std::int64_t>(60 + random() % 300) * 60'000'000);
-  }
-  Request request{.observations = data::TableBuilder{}
-                                      .add("carrier", carrier)
-                                      .add("origin", origin)
-                                      .add("dest", dest)
-                                      .add_timestamps("t", time)
-                                      .build()
-                                      .value(),
-                  .sources = {}};
-
-  std::vector<std::string> station;
-  std::vector<std::int64_t> hour;
-  for (int o = 0; o < 3; ++o)
-    for (int h = 0; h < 8705; ++h) {
-      station.push_back(word("O", static_cast<std::uint64_t>(o)));
-      hour.push_back(std::int64_t{h} * 3'600'000'000);
-    }
-  data::TableBuilder weather;
-  weather.add("origin", station).add_timestamps("ts", hour);
-  for (int c = 0; c < 9; ++c)
-    weather.add(word("w", static_cast<std::uint64_t>(c)), std::vector<double>(hour.size(), c));
-  request.sources.push_back({spec("weather", {"origin"}, 1h, 6h), weather.build().value(), {}});
-
-  std::vector<double> const rate(n, 0.25);
-  std::vector<std::int64_t> const count(n, 12);
-  auto const rates = [&](char const* name, std::vector<std::string> const& keys, std::chrono::seconds lookback) {
-    data::TableBuilder rows;
-    for (auto const& key : keys) rows.add(key, key == "carrier" ? carrier : key == "origin" ? origin : dest);
-    rows.add_timestamps("ts", landing).add(word(name, 1), rate).add(word(name, 2), count);
-    request.sources.push_back({spec(name, keys, 15min, lookback), rows.build().value(), {}});
-  };
-  rates("carrier_delays", {"carrier"}, 24h);
-  rates("route_delays", {"origin", "dest"}, 7 * 24h);
-  rates("origin_delays", {"origin"}, 24h);
-  return request;
+std::vector<std::string> split(std::string const& text, char by = ',') {
+  std::vector<std::string> out;
+  std::istringstream in{text};
+  for (std::string part; std::getline(in, part, by);) out.push_back(part);
+  return out;
 }
 
-/// A million observations, ten million rows in random order, a hundred thousand whole-number keys, eight features.
-Request headline() {
-  using namespace std::chrono_literals;
-  std::mt19937_64 random{2};
-  auto const table = [&](std::size_t rows, char const* time, int features) {
-    std::vector<std::int64_t> key(rows), ts(rows);
-    for (std::size_t i = 0; i < rows; ++i) {
-      key[i] = static_cast<std::int64_t>(random() % 100'000);
-      ts[i] = static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(year_us));
-    }
-    data::TableBuilder made;
-    made.add("k", key).add_timestamps(time, ts);
-    for (int c = 0; c < features; ++c) made.add(word("f", static_cast<std::uint64_t>(c)), std::vector<double>(rows, c));
-    return made.build().value();
-  };
-  return {.observations = table(1'000'000, "t", 0),
-          .sources = {{spec("fs", {"k"}, 20min, 30 * 24h), table(10'000'000, "ts", 8), {}}}};
-}
-
-/// A line of /proc/self/status, in MiB.
-double status_mib(std::string const& name) {
+/// A line of /proc/self/status, in bytes.
+double status_bytes(std::string const& name) {
   std::ifstream status{"/proc/self/status"};
   for (std::string line; std::getline(status, line);)
-    if (line.starts_with(name + ":")) return std::stod(line.substr(name.size() + 1)) / 1024;
+    if (line.starts_with(name + ":")) return std::stod(line.substr(name.size() + 1)) * 1024;
   return 0;
 }
 
-/// Best and median of five, for one and two threads, and the peak of memory above the inputs.
-void measure(char const* name, Request const& request) {
-  for (int const threads : {1, 2}) {
-    std::vector<double> seconds;
-    std::ofstream{"/proc/self/clear_refs"} << "5";  // the peak starts from here
-    auto const before = status_mib("VmRSS");
-    std::int64_t matched = 0;
-    for (int run = 0; run < 5; ++run) {
-      auto const start = Clock::now();
-      auto const result =
-          features::get_offline_features(request.sources, request.observations, "t", {.threads = threads}).value();
-      seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
-      matched = result.summaries.front().counts.at(features::Reason::matched);
+double cpu_seconds() {
+  timespec now{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
+}
+
+/// Non-null cells and the sum of every number column that the right gave; sums of whole numbers, so any order does.
+std::string checksum(data::Table const& table, std::size_t first_column) {
+  std::string out;
+  auto const& state = table.state();
+  for (std::size_t c = first_column; c < state.fields.size(); ++c) {
+    double sum = 0;
+    std::int64_t count = 0;
+    for (auto const& chunk : state.columns[c]) {
+      data::Decoded const decoded{state.fields[c], chunk};
+      auto const& type = decoded.type();
+      bool const number = type.kind == data::Kind::floating && type.width == 8, text = type.is_text();
+      for (std::int64_t i = 0; i < chunk.length; ++i) {
+        auto const j = decoded[i];
+        if (j < 0) continue;
+        ++count;
+        sum += number ? data::values<double>(decoded.values())[j]
+               : text ? static_cast<double>(data::bytes(type, decoded.values(), j).size())
+                      : static_cast<double>(static_cast<std::uint8_t const*>(
+                            decoded.values().array->buffers[1])[(decoded.values().offset + j) * type.width]);
+      }
     }
-    std::ranges::sort(seconds);
-    std::printf("%-10s %8d %10.3f %10.3f %12.0f %12.0f %12lld\n", name, threads, seconds[0], seconds[2],
-                status_mib("VmHWM") - before, status_mib("VmHWM"), static_cast<long long>(matched));
+    out += (out.empty() ? "" : ",") + std::to_string(count) + ":" + std::to_string(static_cast<std::int64_t>(sum));
   }
+  return out;
+}
+
+struct Numbers {
+  std::vector<double> wall, cpu;
+  double peak = 0;
+  std::string checksum;
+  std::string plan;
+};
+
+void print(Numbers const& numbers) {
+  std::printf("{\"wall\": [");
+  for (std::size_t i = 0; i < numbers.wall.size(); ++i) std::printf("%s%.4f", i ? ", " : "", numbers.wall[i]);
+  std::printf("], \"cpu\": [");
+  for (std::size_t i = 0; i < numbers.cpu.size(); ++i) std::printf("%s%.4f", i ? ", " : "", numbers.cpu[i]);
+  std::printf("], \"peak\": %.0f, \"checksum\": \"%s\", \"plan\": \"%s\"}\n", numbers.peak, numbers.checksum.c_str(),
+              numbers.plan.c_str());
+}
+
+template <class Work>
+void measure(Numbers& numbers, int rounds, Work work) {
+  std::ofstream{"/proc/self/clear_refs"} << "5";  // the peak starts from here
+  auto const before = status_bytes("VmRSS");
+  for (int round = 0; round < rounds; ++round) {
+    auto const start = std::chrono::steady_clock::now();
+    auto const cpu = cpu_seconds();
+    work(round + 1 == rounds);
+    numbers.wall.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
+    numbers.cpu.push_back(cpu_seconds() - cpu);
+    if (round == 0) numbers.peak = status_bytes("VmHWM") - before;
+  }
+}
+
+std::string text(std::map<std::string, std::string> const& options, char const* name, char const* otherwise = "") {
+  auto const found = options.find(name);
+  return found == options.end() ? otherwise : found->second;
+}
+
+std::vector<features::Source> sources(std::map<std::string, std::string> const& options) {
+  auto const files = split(text(options, "right")), bys = split(text(options, "bys"));
+  auto const delays = split(text(options, "delays")), lookbacks = split(text(options, "lookbacks"));
+  std::vector<features::Source> out;
+  for (std::size_t s = 0; s < files.size(); ++s) {
+    features::Source source{.rows = data::read(files[s]).value()};
+    source.spec.name = "set" + std::to_string(s);
+    source.spec.timestamp_column = text(options, "on");
+    source.spec.source_delay = std::chrono::seconds{std::stoll(delays[s]) / 1'000'000};
+    if (auto const lookback = std::stoll(lookbacks[s]); lookback >= 0)
+      source.spec.temporal_join_lookback = std::chrono::seconds{lookback / 1'000'000};
+    for (auto const& key : split(bys[s], '+')) source.spec.index_columns.push_back({key, "", ""});
+    out.push_back(std::move(source));
+  }
+  return out;
+}
+
+int run(std::map<std::string, std::string> const& options) {
+  if (auto const plugin = text(options, "plugin"); !plugin.empty()) data::set_plugin_path(plugin);
+  int const threads = std::stoi(text(options, "threads", "1")), rounds = std::stoi(text(options, "rounds", "5"));
+  Numbers numbers;
+  if (options.contains("bys")) {
+    auto const left = data::read(text(options, "left")).value();
+    auto const sets = sources(options);
+    for (auto const& set : sets) checksum(set.rows, 0);
+    measure(numbers, rounds, [&](bool last) {
+      auto const result = features::get_offline_features(sets, left, text(options, "on"), {.threads = threads}).value();
+      if (last) numbers.checksum = checksum(result.table, left.column_names().size());
+      numbers.plan = result.plans.front();
+    });
+    print(numbers);
+    return 0;
+  }
+
+  features::AsofOptions join{.on = text(options, "on"), .by = split(text(options, "by"))};
+  if (auto const delay = std::stoll(text(options, "delay-us", "0")); delay > 0)
+    join.delay = std::chrono::nanoseconds{std::chrono::microseconds{delay}};
+  if (auto const lookback = std::stoll(text(options, "lookback-us", "-1")); lookback >= 0)
+    join.tolerance = std::chrono::nanoseconds{std::chrono::microseconds{lookback}};
+  join.resources = {.threads = threads, .memory_limit = std::stoull(text(options, "memory-limit", "0"))};
+  if (auto const out = text(options, "out"); !out.empty()) {
+    data::Dataset::open(text(options, "left")).value();  // loads the plug-in
+    measure(numbers, rounds, [&](bool) {
+      auto const left = data::Dataset::open(text(options, "left")).value();
+      auto const right = data::Dataset::open(split(text(options, "right"))).value();
+      numbers.plan = features::asof_join_to_parquet(left, right, out, join).value().plan;
+    });
+  } else {
+    auto const left = data::read(text(options, "left")).value(), right = data::read(text(options, "right")).value();
+    checksum(left, 0), checksum(right, 0);  // what is mapped is in memory from here on
+    measure(numbers, rounds, [&](bool last) {
+      auto const result = features::asof_join(left, right, join).value();
+      if (last) numbers.checksum = checksum(result, left.column_names().size());
+    });
+  }
+  print(numbers);
+  return 0;
 }
 
 }  // namespace
 
-int main() {
-  std::printf("%-10s %8s %10s %10s %12s %12s %12s\n", "workload", "threads", "best s", "median s", "above MiB",
-              "peak MiB", "matched");
-  measure("flights", flights());
-  measure("headline", headline());
+int main(int argc, char** argv) {
+  if (argc < 2) {
+    std::cout << "driven by tests/bench/features.py\n";
+    return 0;
+  }
+  try {
+    return run(arguments(argc, argv));
+  } catch (std::exception const& e) {
+    std::cerr << "bench_features: " << e.what() << '\n';
+    return 1;
+  }
 }

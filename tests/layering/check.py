@@ -18,6 +18,7 @@ LIBRARIES = {
     "boost/asio": ("boost/asio", "boost/system/"),
     "boost": ("boost/",),
     "sqlite3": ("sqlite3.h",),
+    "hiredis": ("hiredis/",),
     "CLI": ("CLI/",),
     "pybind11": ("pybind11/",),
 }

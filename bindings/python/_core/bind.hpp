@@ -19,6 +19,8 @@ void bind_workspace(py::module_& m);
 void bind_features(py::module_& m);
 void bind_gate(py::module_& m);
 void bind_rollout(py::module_& m);
+void bind_spec(py::module_& m);
+void bind_stats(py::module_& m);
 
 /// Runs `call(ctx)` without the GIL, yet lets Ctrl-C cancel it.  `timeout` in seconds; empty: waits as long as it
 /// takes.
@@ -49,7 +51,7 @@ auto blocking(std::optional<double> timeout, Call call) {
 
 /// Reads anything that speaks the Arrow PyCapsule protocol (`__arrow_c_stream__`).
 data::Table table_from(py::handle object);
-/// A capsule named "arrow_array_stream".
-py::capsule capsule_of(data::Table const& table);
+/// A capsule named "arrow_array_stream"; columns in `order`, if that is not empty.
+py::capsule capsule_of(data::Table const& table, std::vector<std::size_t> const& order = {});
 
 }  // namespace podium::python

@@ -1,7 +1,10 @@
-#include "bind.hpp"
+#include "features.hpp"
 
+#include "podium/data/builder.hpp"
 #include "podium/features/retrieve.hpp"
-#include "podium/spec/load.hpp"
+
+#include <algorithm>
+#include <numeric>
 
 namespace podium::python {
 namespace {
@@ -13,13 +16,85 @@ void delete_stream(PyObject* capsule) {
   delete stream;
 }
 
+using Windows = std::vector<std::pair<std::int64_t, std::int64_t>>;
+
+/// A stream of ours whose columns come in another order.
+struct Reordered {
+  ArrowArrayStream inner{};
+  std::vector<std::size_t> order;
+
+  template <class T>
+  void apply(T& out) const {
+    std::vector<T*> moved;
+    for (auto const column : order) moved.push_back(out.children[column]);
+    std::copy(moved.begin(), moved.end(), out.children);
+  }
+  static Reordered& of(ArrowArrayStream* stream) { return *static_cast<Reordered*>(stream->private_data); }
+};
+
+void reorder(ArrowArrayStream* stream, std::vector<std::size_t> const& order) {
+  auto* const kept = new Reordered{*stream, order};
+  stream->private_data = kept;
+  stream->get_schema = [](ArrowArrayStream* self, ArrowSchema* out) {
+    auto& reordered = Reordered::of(self);
+    auto const code = reordered.inner.get_schema(&reordered.inner, out);
+    if (code == 0) reordered.apply(*out);
+    return code;
+  };
+  stream->get_next = [](ArrowArrayStream* self, ArrowArray* out) {
+    auto& reordered = Reordered::of(self);
+    auto const code = reordered.inner.get_next(&reordered.inner, out);
+    if (code == 0 && out->release != nullptr) reordered.apply(*out);
+    return code;
+  };
+  stream->get_last_error = [](ArrowArrayStream* self) {
+    auto& reordered = Reordered::of(self);
+    return reordered.inner.get_last_error(&reordered.inner);
+  };
+  stream->release = [](ArrowArrayStream* self) {
+    auto* const reordered = &Reordered::of(self);
+    reordered->inner.release(&reordered->inner);
+    delete reordered;
+    self->release = nullptr;
+  };
+}
+
 /// A retrieval's answer together with what an audit of it needs.
 struct Retrieval {
   features::Retrieved answer;
+  std::vector<std::size_t> order;  ///< of the columns; empty: as they are
   std::vector<model::FeatureSetSpec> specs;
   data::Table observations;
   std::string timestamp_column;
 };
+
+std::vector<std::string> column_names(Retrieval const& self) {
+  auto const names = self.answer.table.column_names();
+  if (self.order.empty()) return names;
+  std::vector<std::string> out;
+  for (auto const column : self.order) out.push_back(names[column]);
+  return out;
+}
+
+/// Columns of the result in the order asked for, timestamps of sets last; empty if they are so already.
+std::vector<std::size_t> order_of(std::vector<features::Source> const& sources, std::size_t observation_columns,
+                                  bool with_timestamps, std::vector<std::pair<std::size_t, std::string>> const& asked) {
+  if (std::is_sorted(asked.begin(), asked.end(), [](auto const& a, auto const& b) { return a.first < b.first; }))
+    return {};
+  std::vector<std::size_t> first;
+  auto next = observation_columns;
+  for (auto const& source : sources) {
+    first.push_back(next);
+    next += source.features.size() + (with_timestamps ? 1 : 0);
+  }
+  std::vector<std::size_t> order(observation_columns);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::vector<std::size_t> taken(sources.size(), 0);
+  for (auto const& [part, name] : asked) order.push_back(first.at(part) + taken.at(part)++);
+  if (with_timestamps)
+    for (std::size_t s = 0; s < sources.size(); ++s) order.push_back(first[s] + sources[s].features.size());
+  return order;
+}
 
 py::list summaries(Retrieval const& self) {
   py::list all;
@@ -59,9 +134,10 @@ data::Table table_from(py::handle object) {
   return data::Table::import(stream).value();
 }
 
-py::capsule capsule_of(data::Table const& table) {
+py::capsule capsule_of(data::Table const& table, std::vector<std::size_t> const& order) {
   auto stream = std::make_unique<ArrowArrayStream>();
   table.export_to(stream.get());
+  if (!order.empty()) reorder(stream.get(), order);
   auto* raw = PyCapsule_New(stream.get(), "arrow_array_stream", delete_stream);
   if (raw == nullptr) {
     stream->release(stream.get());
@@ -73,38 +149,33 @@ py::capsule capsule_of(data::Table const& table) {
 
 void bind_features(py::module_& m) {
   using model::FeatureSetSpec;
-  auto const seconds = [](std::optional<std::chrono::seconds> const& time) -> py::object {
-    return time ? py::cast(static_cast<double>(time->count())) : py::none();
-  };
-  py::class_<FeatureSetSpec>(m, "FeatureSetSpec", "What FeatureSetSpec.yaml says.")
-      .def_static(
-          "from_config", [](std::string const& path) { return spec::load_feature_set(path).result().value(); },
-          py::arg("path"))
-      .def_readwrite("name", &FeatureSetSpec::name)
-      .def_readonly("source_type", &FeatureSetSpec::source_type)
-      .def_readonly("source_path", &FeatureSetSpec::source_path)
-      .def_readonly("timestamp_column", &FeatureSetSpec::timestamp_column)
-      .def_property_readonly("source_delay", [=](FeatureSetSpec const& s) { return seconds(s.source_delay); })
-      .def_property_readonly("temporal_join_lookback",
-                             [=](FeatureSetSpec const& s) { return seconds(s.temporal_join_lookback); })
-      .def_property_readonly("index_columns",
-                             [](FeatureSetSpec const& s) {
-                               std::vector<std::string> names;
-                               for (auto const& column : s.index_columns) names.push_back(column.name);
-                               return names;
-                             })
-      .def_property_readonly("features", [](FeatureSetSpec const& s) {
-        std::vector<std::string> names;
-        for (auto const& column : s.features) names.push_back(column.name);
-        return names;
-      });
+  bind_feature_sets(m);
+  bind_asof(m);
+  bind_feature_store(m);
+  bind_online(m);
+
+  py::class_<data::Table>(m, "Table")
+      .def(
+          "__arrow_c_stream__", [](data::Table const& self, py::object const&) { return capsule_of(self); },
+          py::arg("requested_schema") = py::none())
+      .def_property_readonly("rows", &data::Table::rows)
+      .def_property_readonly("column_names", &data::Table::column_names);
 
   py::class_<Retrieval>(m, "Retrieval")
       .def(
-          "__arrow_c_stream__", [](Retrieval const& self, py::object const&) { return capsule_of(self.answer.table); },
+          "__arrow_c_stream__",
+          [](Retrieval const& self, py::object const&) { return capsule_of(self.answer.table, self.order); },
           py::arg("requested_schema") = py::none())
       .def_property_readonly("rows", [](Retrieval const& self) { return self.answer.table.rows(); })
-      .def_property_readonly("column_names", [](Retrieval const& self) { return self.answer.table.column_names(); })
+      .def_property_readonly("column_names", &column_names)
+      .def_property_readonly("plans", [](Retrieval const& self) { return self.answer.plans; })
+      .def_property_readonly("warnings", [](Retrieval const& self) { return self.answer.warnings; })
+      .def(
+          "timestamps",
+          [](Retrieval const& self, std::size_t set) {
+            return data::TableBuilder{}.add_timestamps("timestamp", self.answer.timestamps_us.at(set)).build().value();
+          },
+          py::arg("set"))
       .def("summaries", &summaries)
       .def("audit", &audit, py::arg("max_examples"))
       .def(
@@ -118,24 +189,35 @@ void bind_features(py::module_& m) {
 
   m.def(
       "retrieve",
-      [](std::vector<std::tuple<FeatureSetSpec, py::object, std::vector<std::string>>> const& sets,
-         py::object const& observations, std::string const& timestamp_column, std::map<std::string, double> const& leak,
+      [](std::vector<std::tuple<FeatureSetSpec, py::object, std::vector<std::string>, std::optional<Windows>>> const&
+             sets,
+         py::object const& observations, std::string const& timestamp_column,
+         std::vector<std::pair<std::size_t, std::string>> const& asked, std::map<std::string, double> const& leak,
          bool with_feature_timestamps, bool prefix_with_set, bool apply_source_delay, bool apply_temporal_join_lookback,
-         int threads) {
+         bool as_known_at, std::string const& tie_break, std::string const& naive_timezone, bool explain, int threads) {
         std::vector<features::Source> sources;
         Retrieval result;
-        for (auto const& [spec, rows, wanted] : sets) {
-          sources.push_back({spec, table_from(rows), wanted});
+        for (auto const& [spec, rows, wanted, materialized] : sets) {
+          auto& source = sources.emplace_back(features::Source{spec, table_from(rows), wanted});
+          if (materialized) {
+            source.materialized.emplace();
+            for (auto const& [from, to] : *materialized) source.materialized->push_back({from, to});
+          }
           result.specs.push_back(spec);
         }
         result.observations = table_from(observations);
         result.timestamp_column = timestamp_column;
-        features::RetrievalOptions options{.apply_source_delay = apply_source_delay,
-                                           .apply_temporal_join_lookback = apply_temporal_join_lookback,
-                                           .with_feature_timestamps = with_feature_timestamps,
-                                           .prefix_with_set = prefix_with_set,
-                                           .leak = {},
-                                           .threads = threads};
+        result.order = order_of(sources, result.observations.column_names().size(), with_feature_timestamps, asked);
+        features::RetrievalOptions options;
+        options.apply_source_delay = apply_source_delay;
+        options.apply_temporal_join_lookback = apply_temporal_join_lookback;
+        options.with_feature_timestamps = with_feature_timestamps;
+        options.prefix_with_set = prefix_with_set;
+        options.as_known_at = as_known_at;
+        options.tie_break = tie_break;
+        options.naive_timezone = naive_timezone;
+        options.explain = explain;
+        options.threads = threads;
         for (auto const& [set, shift] : leak)
           options.leak[set] = std::chrono::seconds{static_cast<std::int64_t>(shift)};
         result.answer = blocking(std::nullopt, [&](Context const& ctx) {
@@ -143,9 +225,10 @@ void bind_features(py::module_& m) {
         });
         return result;
       },
-      py::arg("sets"), py::arg("observations"), py::arg("timestamp_column"), py::arg("leak"),
-      py::arg("with_feature_timestamps"), py::arg("prefix_with_set"), py::arg("apply_source_delay"),
-      py::arg("apply_temporal_join_lookback"), py::arg("threads"));
+      py::arg("sets"), py::arg("observations"), py::arg("timestamp_column"), py::kw_only(), py::arg("asked"),
+      py::arg("leak"), py::arg("with_feature_timestamps"), py::arg("prefix_with_set"), py::arg("apply_source_delay"),
+      py::arg("apply_temporal_join_lookback"), py::arg("as_known_at"), py::arg("tie_break"), py::arg("naive_timezone"),
+      py::arg("explain"), py::arg("threads"));
 }
 
 }  // namespace podium::python

@@ -8,7 +8,7 @@ Everything that can fail raises :class:`podium.Error` or one of its subclasses, 
 (``code``, ``message``, ``context``, ``status``, ``request_id``).
 """
 
-from podium import features, gate
+from podium import features, gate, spec, stats
 from podium._core import (
     CancelledError,
     ConflictError,
@@ -27,9 +27,9 @@ from podium._core import (
     UnauthenticatedError,
     UnavailableError,
     __version__,
-    validate,
 )
 from podium.promotion import LiveRequest, Promotion, promote
+from podium.spec import validate
 from podium.workspace import Workspace
 
 __all__ = [
@@ -56,5 +56,7 @@ __all__ = [
     "features",
     "gate",
     "promote",
+    "spec",
+    "stats",
     "validate",
 ]

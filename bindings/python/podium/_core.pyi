@@ -1,9 +1,11 @@
 # Types of the compiled part; kept beside the bindings in ../_core.
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypedDict, type_check_only
 
-from podium.features import ArrowStream, Audit, SetSummary
-from podium.gate import Check, Reason
+from podium.features.online import Written
+from podium.features.types import ArrowStream, Audit, SetSummary
+from podium.gate import Check, OperatingCharacteristics, Reason
 
 __version__: str
 
@@ -31,29 +33,48 @@ class ProtocolError(Error): ...
 class InternalError(Error): ...
 
 @type_check_only
-class Place(TypedDict):
-    line: int
-    column: int
-
-@type_check_only
-class Finding(TypedDict):
-    code: str
-    severity: str
-    message: str
-    file: str
-    path: str
-    start: Place
-    end: Place
-    help: str
-
-@type_check_only
 class Scored(TypedDict):
     status: int
     body: str
     deployment: str
     milliseconds: float
 
-def validate(file: str, kind: str = "", set: Sequence[tuple[str, str]] = ...) -> list[Finding]: ...
+class CompilePlace:
+    def __init__(self, subscription: str, resource_group: str, workspace: str, location: str) -> None: ...
+
+def validate_paths(
+    paths: Sequence[Path],
+    kind: str,
+    set: Sequence[tuple[str, str]],
+    name: str,
+    endpoint_name: str,
+    placeholders: bool,
+    threads: int,
+    /,
+) -> str: ...
+def validate_text(
+    text: str,
+    called: str,
+    folder: Path,
+    kind: str,
+    set: Sequence[tuple[str, str]],
+    name: str,
+    endpoint_name: str,
+    placeholders: bool,
+    /,
+) -> str: ...
+def compile_file(
+    file: Path,
+    kind: str,
+    set: Sequence[tuple[str, str]],
+    name: str,
+    endpoint_name: str,
+    place: CompilePlace,
+    /,
+) -> str: ...
+def kinds() -> list[str]: ...
+def json_schema(kind: str, /) -> str: ...
+def explain(code: str, /) -> str: ...
 
 class ComponentInfo:
     @property
@@ -298,6 +319,22 @@ class Workspace:
     @property
     def files(self) -> Files: ...
 
+class ColumnFacts(TypedDict):
+    name: str
+    type: str
+    description: str
+
+class Materialized(TypedDict):
+    rows: int
+    version: int
+    duplicates: int
+    warnings: list[str]
+
+class CoverageFacts(TypedDict):
+    covered: float
+    gaps: list[tuple[int, int]]
+    intervals: list[tuple[int, int, str]]
+
 class FeatureSetSpec:
     name: str
     @staticmethod
@@ -309,13 +346,28 @@ class FeatureSetSpec:
     @property
     def timestamp_column(self) -> str: ...
     @property
+    def timestamp_format(self) -> str: ...
+    @property
     def source_delay(self) -> float: ...
+    @property
+    def transformation_code(self) -> tuple[str, str] | None: ...
+    @property
+    def windows(self) -> list[float]: ...
+    @property
+    def source_lookback(self) -> float | None: ...
     @property
     def temporal_join_lookback(self) -> float | None: ...
     @property
-    def index_columns(self) -> list[str]: ...
+    def key_columns(self) -> list[ColumnFacts]: ...
     @property
-    def features(self) -> list[str]: ...
+    def feature_columns(self) -> list[ColumnFacts]: ...
+
+class Table:
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def column_names(self) -> list[str]: ...
 
 class Retrieval:
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
@@ -323,21 +375,168 @@ class Retrieval:
     def rows(self) -> int: ...
     @property
     def column_names(self) -> list[str]: ...
+    @property
+    def plans(self) -> list[str]: ...
+    @property
+    def warnings(self) -> list[str]: ...
+    def timestamps(self, set: int) -> Table: ...
     def summaries(self) -> list[SetSummary]: ...
     def audit(self, max_examples: int) -> list[Audit]: ...
     def reasons(self, set: int) -> list[str]: ...
 
 def retrieve(
-    sets: Sequence[tuple[FeatureSetSpec, ArrowStream, Sequence[str]]],
+    sets: Sequence[tuple[FeatureSetSpec, ArrowStream, Sequence[str], Sequence[tuple[int, int]] | None]],
     observations: ArrowStream,
     timestamp_column: str,
+    *,
+    asked: Sequence[tuple[int, str]],
     leak: Mapping[str, float],
     with_feature_timestamps: bool,
     prefix_with_set: bool,
     apply_source_delay: bool,
     apply_temporal_join_lookback: bool,
+    as_known_at: bool,
+    tie_break: str,
+    naive_timezone: str,
+    explain: bool,
     threads: int,
 ) -> Retrieval: ...
+def asof_join(
+    left: ArrowStream,
+    right: ArrowStream,
+    *,
+    on: str,
+    right_on: str,
+    by: Sequence[str],
+    right_by: Sequence[str],
+    tolerance: tuple[str, int] | int | float | None,
+    delay: tuple[str, int] | int | float | None,
+    strategy: str,
+    allow_exact_matches: bool,
+    tie_break: str,
+    suffix: str,
+    columns: Sequence[str],
+    matched_on: str,
+    naive_timezone: str,
+    threads: int,
+    memory_limit: int,
+) -> Table: ...
+def read_source(spec: FeatureSetSpec, from_us: int | None, to_us: int | None) -> Table: ...
+def compute_features(
+    spec: FeatureSetSpec, rows: ArrowStream | None, from_us: int | None, to_us: int | None
+) -> tuple[Table, list[str]]: ...
+def materialize(
+    spec: FeatureSetSpec,
+    rows: ArrowStream | None,
+    store: str,
+    from_us: int,
+    to_us: int,
+    transformation: Callable[[Table], ArrowStream] | None,
+    now_us: int | None,
+) -> Materialized: ...
+def read_store(store: str, version: int | None) -> tuple[Table, list[tuple[int, int]] | None]: ...
+def coverage(store: str, from_us: int, to_us: int) -> CoverageFacts: ...
+
+class EntityFacts(TypedDict):
+    id: str
+    name: str
+    version: str
+    description: str
+    stage: str
+    index_columns: list[tuple[str, str]]
+    tags: dict[str, str]
+
+class SetFacts(TypedDict):
+    id: str
+    name: str
+    version: str
+    description: str
+    stage: str
+    entities: list[str]
+    specification: str
+    tags: dict[str, str]
+    offline_enabled: bool
+    online_enabled: bool
+
+class FeatureStore:
+    def __init__(self, workspace: Workspace) -> None: ...
+    @property
+    def uri(self) -> str: ...
+    def resolve(self, name: str, version: str, timeout: float | None = None) -> tuple[FeatureSetSpec, SetFacts]: ...
+    def resolve_retrieval_spec(
+        self, path: str, timeout: float | None = None
+    ) -> tuple[list[tuple[FeatureSetSpec, SetFacts]], list[tuple[int, str]]]: ...
+    def write_retrieval_spec(
+        self, folder: str, features: Sequence[tuple[str, str, str]], timeout: float | None = None
+    ) -> None: ...
+    def sets(self, name: str, timeout: float | None = None) -> list[SetFacts]: ...
+    def put_set(
+        self,
+        name: str,
+        version: str,
+        entities: Sequence[str],
+        specification: str,
+        description: str,
+        stage: str,
+        tags: Mapping[str, str],
+        offline_enabled: bool,
+        online_enabled: bool,
+        timeout: float | None = None,
+    ) -> SetFacts: ...
+    def backfill(
+        self, name: str, version: str, start: str, end: str, data_status: Sequence[str], timeout: float | None = None
+    ) -> list[str]: ...
+    def entity(self, name: str, version: str, timeout: float | None = None) -> EntityFacts: ...
+    def entities(self, name: str, timeout: float | None = None) -> list[EntityFacts]: ...
+    def put_entity(
+        self,
+        name: str,
+        version: str,
+        index_columns: Sequence[tuple[str, str]],
+        description: str,
+        stage: str,
+        tags: Mapping[str, str],
+        timeout: float | None = None,
+    ) -> EntityFacts: ...
+
+class OnlineSet:
+    def __init__(
+        self,
+        spec: FeatureSetSpec,
+        features: Sequence[str],
+        store_guid: str,
+        version: str,
+        schema: int,
+        materialization_version: str,
+        hashed_prefix: bool,
+        wide_longs: bool,
+    ) -> None: ...
+
+class LookedUp:
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+    @property
+    def rows(self) -> int: ...
+    @property
+    def column_names(self) -> list[str]: ...
+    def status(self, set: int) -> list[str]: ...
+
+class OnlineStore:
+    @staticmethod
+    def connect(address: str, ca_pem: str, patience: float, timeout: float | None = None) -> OnlineStore: ...
+    @property
+    def clustered(self) -> bool: ...
+    def lookup(
+        self,
+        sets: Sequence[OnlineSet],
+        observations: ArrowStream,
+        max_age: float | None,
+        apply_temporal_join_lookback: bool,
+        with_age: bool,
+        with_status: bool,
+        prefix_with_set: bool,
+        timeout: float | None = None,
+    ) -> LookedUp: ...
+    def write(self, set: OnlineSet, rows: ArrowStream, timeout: float | None = None) -> Written: ...
 
 class Policy:
     @staticmethod
@@ -353,16 +552,55 @@ class Policy:
 
 class Evidence:
     def __init__(self) -> None: ...
+    @staticmethod
+    def read(path: str, policy: Policy) -> Evidence: ...
     def add_table(self, policy: Policy, id: str, table: ArrowStream) -> None: ...
     def add_pair(self, policy: Policy, id: str, champion: ArrowStream, challenger: ArrowStream, score_column: str) -> None: ...
+    def add_metrics(self, id: str, champion: Mapping[str, float], challenger: Mapping[str, float], units: int) -> None: ...
+    def add_eval_result(self, id: str, path: str) -> None: ...
+    def add_load_test(self, path: str) -> None: ...
+    def add_approval(
+        self, approver: str, role: str, policy_digest: str, evidence_digest: str, time_us: int, bypass: bool
+    ) -> None: ...
+    def set_shadow(
+        self,
+        champion: Sequence[float],
+        challenger: Sequence[float],
+        offline: Sequence[float],
+        mirrored: int,
+        errors: int,
+        seconds: int,
+    ) -> None: ...
+    def set_production_mix(self, by: Sequence[str], weights: Mapping[str, float]) -> None: ...
     train_units: list[str]
     train_end_us: int
+    as_of_us: int
+    first_run: bool
+    facts: dict[str, str]
     evaluations_used: dict[str, int]
     provenance: list[tuple[str, str]]
 
+def write_bundle(
+    out: str,
+    predictions: Sequence[tuple[str, str]],
+    train_units: str,
+    eval_results: Sequence[tuple[str, str]],
+    load_tests: Sequence[str],
+    facts: Mapping[str, str],
+    evaluations_used: Mapping[str, int],
+    train_end_us: int,
+    as_of_us: int,
+    first_run: bool,
+) -> None: ...
+def write_table(table: ArrowStream, path: str) -> None: ...
+
 class Decision:
+    @staticmethod
+    def from_json(json: str) -> Decision: ...
     @property
     def verdict(self) -> str: ...
+    @property
+    def hold(self) -> str: ...
     @property
     def reasons(self) -> list[Reason]: ...
     @property
@@ -378,10 +616,24 @@ class Decision:
     @property
     def exit_code(self) -> int: ...
     def to_json(self) -> str: ...
-    def to_html(self, title: str = "Promotion gate") -> str: ...
-    def to_markdown(self, title: str = "Promotion gate") -> str: ...
+    def to_html(self, title: str = "", policy: Policy | None = None, evidence: Evidence | None = None) -> str: ...
+    def to_fragment(self) -> str: ...
+    def to_markdown(self, title: str = "", withhold: bool = False) -> str: ...
+    def to_junit(self) -> str: ...
 
-def evaluate(policy: Policy, evidence: Evidence) -> Decision: ...
+def evaluate(policy: Policy, evidence: Evidence, threads: int = 1) -> Decision: ...
+def simulate(
+    policy: Policy,
+    effect: float,
+    units: int,
+    clusters: int,
+    positives: float,
+    noise: float,
+    agreement: float,
+    worlds: int,
+    seed: int,
+    threads: int,
+) -> OperatingCharacteristics: ...
 
 class Promotion:
     @property
@@ -405,3 +657,27 @@ def promote(
     on_step: Callable[[dict[str, Any]], object] | None,
     timeout: float | None,
 ) -> Promotion: ...
+
+# Functions behind podium.stats, typed there.
+stats: Any
+
+class Uncertainty:
+    @property
+    def method(self) -> str: ...
+    def bounds(self, level: float) -> tuple[float, float]: ...
+    def p_at_most(self, line: float) -> float: ...
+    def p_at_least(self, line: float) -> float: ...
+
+class QuantileSketch:
+    def __init__(self, relative_accuracy: float = 0.01, least: float = 1e-9) -> None: ...
+    @property
+    def count(self) -> int: ...
+    @property
+    def relative_accuracy(self) -> float: ...
+    @property
+    def buckets(self) -> dict[int, int]: ...
+    def add(self, value: float, count: int = 1) -> None: ...
+    def merge(self, other: QuantileSketch) -> None: ...
+    def quantile(self, q: float) -> float: ...
+    def index(self, value: float) -> int: ...
+    def value_of(self, index: int) -> float: ...

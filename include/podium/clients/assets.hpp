@@ -79,12 +79,25 @@ class PODIUM_API ModelsClient {
   Session session_;
 };
 
+/// Where a datastore's files lie, and what opens them.
+struct DatastoreAccess {
+  std::string uri;          ///< abfss://{container}@{account}.dfs.{suffix}/{path}
+  std::string account_key;  ///< secrets: empty unless the workspace keeps one of that kind
+  std::string sas_token;
+  std::string tenant_id;
+  std::string client_id;
+  std::string client_secret;
+};
+
 class PODIUM_API DatastoresClient {
  public:
   explicit DatastoresClient(Session session) : session_{std::move(session)} {}
   Result<model::Datastore> get(std::string const& name, Context const& ctx = {}) const;
   Result<model::Datastore> get_default(Context const& ctx = {}) const;
   Result<std::vector<model::Datastore>> list(Context const& ctx = {}) const;
+  /// For AzureBlob and AzureDataLakeGen2.  Without a secret in the workspace the caller's own identity has to do.
+  /// `uri`: azureml://datastores/{name}/paths/{path}
+  Result<DatastoreAccess> access(std::string const& uri, Context const& ctx = {}) const;
 
  private:
   Session session_;

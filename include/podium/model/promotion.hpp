@@ -28,6 +28,9 @@ struct Check {
   Outcome outcome = Outcome::report;
   std::string resolve;  ///< what would settle it; empty when settled
   std::vector<std::string> notes;
+  /// Rows (clusters, where there are some) with which the check would pass with the planned power if the models were
+  /// equal; guardrails only.
+  std::optional<std::int64_t> needed{};
 };
 
 struct Reason {
@@ -45,6 +48,9 @@ struct Decision {
   std::string evidence_digest;
   std::string digest;               ///< of the canonical JSON without this field
   std::vector<std::string> limits;  ///< what the numbers do not cover, in words
+  std::string hold{};               ///< of a hold: invalid, inconclusive or approval
+  /// Evaluation sets whose estimates the policy keeps from comments and summaries (`feedback: verdict_only`).
+  std::vector<std::string> verdict_only{};
 };
 
 /// What one stretch of traffic showed.

@@ -11,10 +11,12 @@ struct CollectOptions {
   std::string score_column = "score";    ///< in tables of one model
   std::optional<std::int64_t> from_us;   ///< keep rows whose time column is >= this
   std::optional<std::int64_t> until_us;  ///< ... and < this
+  bool first_run = false;                ///< there is no champion: its column may be absent
 };
 
 /// An evaluation set out of one table that holds both models' scores, in columns `champion` and `challenger`;
-/// the other columns (unit, cluster, label, weight, time, slices) are the ones that the policy names.
+/// the other columns (unit, cluster, label, weight, time, slices) are the ones that the policy names.  A multiclass set
+/// has the predicted classes there, or probabilities in columns `champion_CLASS` and `challenger_CLASS`.
 /// Errc::invalid_argument names a missing column.
 PODIUM_API Result<gate::Predictions> collect_predictions(data::Table const& both, model::PromotionPolicy const& policy,
                                                          std::string const& set_id, CollectOptions const& options = {});

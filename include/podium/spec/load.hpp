@@ -47,19 +47,11 @@ PODIUM_API Loaded<model::Model> load_model(std::filesystem::path const& file);
 PODIUM_API Loaded<model::Endpoint> load_endpoint(std::filesystem::path const& file);
 PODIUM_API Loaded<model::Deployment> load_deployment(std::filesystem::path const& file);
 PODIUM_API Loaded<model::FeatureSetSpec> load_feature_set(std::filesystem::path const& file_or_folder);
+PODIUM_API Loaded<model::FeatureRetrievalSpec> load_feature_retrieval_spec(std::filesystem::path const& file_or_folder);
 PODIUM_API Loaded<model::PromotionPolicy> load_policy(std::filesystem::path const& file);
 
 /// Which kind a file is, from `$schema`, `type` and shape: "pipelineJob", "commandJob", "commandComponent",
 /// "environment", "onlineEndpoint", "onlineDeployment", "featureSetSpec", "promotionPolicy", ...
 PODIUM_API Result<std::string> kind_of(std::filesystem::path const& file);
-
-struct ValidateOptions {
-  std::string kind;  ///< empty: found from the file
-  std::vector<Set> set;
-};
-
-/// Finds the kind and checks the file.  Errors in reading the file itself (missing, unreadable) are an Error.
-PODIUM_API Result<std::vector<Diagnostic>> validate(std::filesystem::path const& file,
-                                                    ValidateOptions const& options = {});
 
 }  // namespace podium::inline v0::spec

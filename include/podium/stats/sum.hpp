@@ -23,10 +23,34 @@ class NeumaierSum {
   double lost_ = 0;
 };
 
+inline constexpr std::size_t sum_block = 4096;
+
+/// The same as `sum` below, term by term.
+class BlockSum {
+ public:
+  void add(double term) noexcept {
+    block_.add(term);
+    if (++in_block_ == sum_block) fold();
+  }
+  double value() const noexcept {
+    NeumaierSum all = total_;
+    if (in_block_ > 0) all.add(block_.value());
+    return all.value();
+  }
+
+ private:
+  void fold() noexcept {
+    total_.add(block_.value());
+    block_ = {};
+    in_block_ = 0;
+  }
+
+  NeumaierSum total_, block_;
+  std::size_t in_block_ = 0;
+};
+
 /// Sum over blocks of 4096 terms, block sums added in order: the shape of the reduction depends on the length alone, so
 /// any number of threads gives the same bits.
 PODIUM_API double sum(std::span<double const> terms) noexcept;
-
-inline constexpr std::size_t sum_block = 4096;
 
 }  // namespace podium::inline v0::stats

@@ -1,26 +1,18 @@
-#include "data/arrow_plugin/abi.hpp"
+#include "data/arrow_plugin/file.hpp"
+#include "data/arrow_plugin/guard.hpp"
+#include "data/arrow_plugin/storage.hpp"
+#include "data/arrow_plugin/writer.hpp"
 
-#include <arrow/api.h>
 #include <arrow/c/bridge.h>
-#include <arrow/csv/api.h>
-#include <arrow/io/api.h>
-#include <arrow/ipc/api.h>
+#include <arrow/compute/cast.h>
+#include <arrow/config.h>
 #include <arrow/util/config.h>
-#include <parquet/arrow/reader.h>
-#include <parquet/arrow/writer.h>
 
-#include <cstdio>
-#include <exception>
-#include <string>
-#include <vector>
+#include <algorithm>
 
-namespace {
+namespace podium_arrow {
 
-using Columns = std::vector<std::string>;
-using TableResult = arrow::Result<std::shared_ptr<arrow::Table>>;
-
-/// Positions of the wanted columns, in the order wanted.
-arrow::Result<std::vector<int>> positions(arrow::Schema const& schema, Columns const& columns) {
+arrow::Result<std::vector<int>> positions(arrow::Schema const& schema, Names const& columns) {
   std::vector<int> found;
   for (auto const& name : columns) {
     auto const all = schema.GetAllFieldIndices(name);
@@ -35,114 +27,133 @@ arrow::Result<std::vector<int>> positions(arrow::Schema const& schema, Columns c
   return found;
 }
 
-TableResult select(std::shared_ptr<arrow::Table> table, Columns const& columns) {
-  if (columns.empty()) return table;
-  ARROW_ASSIGN_OR_RAISE(auto const found, positions(*table->schema(), columns));
-  return table->SelectColumns(found);
-}
+namespace {
 
-TableResult read_parquet(std::string const& path, Columns const& columns) {
-  ARROW_ASSIGN_OR_RAISE(auto file, arrow::io::MemoryMappedFile::Open(path, arrow::io::FileMode::READ));
-  parquet::arrow::FileReaderBuilder builder;
-  ARROW_RETURN_NOT_OK(builder.Open(std::move(file)));
-  ARROW_ASSIGN_OR_RAISE(auto reader, builder.Build());
-  reader->set_use_threads(true);
-  if (columns.empty()) return reader->ReadTable();
-
-  std::shared_ptr<arrow::Schema> schema;
-  ARROW_RETURN_NOT_OK(reader->GetSchema(&schema));
-  ARROW_ASSIGN_OR_RAISE(auto const fields, positions(*schema, columns));
-  // A field may be several leaves of the file; the reader wants leaves.
-  std::vector<int> leaves;
-  for (auto const& name : columns) {
-    auto const& root = *reader->parquet_reader()->metadata()->schema();
-    for (int leaf = 0; leaf < root.num_columns(); ++leaf)
-      if (root.GetColumnRoot(leaf)->name() == name) leaves.push_back(leaf);
+/// Columns converted, without loss, to the types of `target` (same columns, same order); those in `as_they_are` stay.
+class Converted final : public arrow::RecordBatchReader {
+ public:
+  Converted(std::shared_ptr<arrow::RecordBatchReader> reader, std::shared_ptr<arrow::Schema> target,
+            Names const& as_they_are)
+      : reader_{std::move(reader)} {
+    auto fields = target->fields();
+    for (auto& field : fields) {
+      auto const stored = reader_->schema()->GetFieldByName(field->name());
+      bool const stays = std::find(as_they_are.begin(), as_they_are.end(), field->name()) != as_they_are.end();
+      if (stays && stored) field = field->WithType(stored->type());
+    }
+    schema_ = arrow::schema(std::move(fields), target->metadata());
   }
-  ARROW_ASSIGN_OR_RAISE(auto table, reader->ReadTable(leaves));
-  return select(std::move(table), columns);
-}
-
-TableResult read_csv(std::string const& path, Columns const& columns) {
-  ARROW_ASSIGN_OR_RAISE(auto file, arrow::io::ReadableFile::Open(path));
-  auto convert = arrow::csv::ConvertOptions::Defaults();
-  convert.include_columns = columns;
-  convert.strings_can_be_null = true;  // an empty cell is null, whatever its column
-  convert.quoted_strings_can_be_null = false;
-  convert.null_values = {"", "NA", "NaN", "nan", "null", "NULL"};
-  ARROW_ASSIGN_OR_RAISE(auto reader, arrow::csv::TableReader::Make(arrow::io::default_io_context(), std::move(file),
-                                                                   arrow::csv::ReadOptions::Defaults(),
-                                                                   arrow::csv::ParseOptions::Defaults(), convert));
-  return reader->Read();
-}
-
-TableResult read_ipc(std::string const& path, Columns const& columns) {
-  ARROW_ASSIGN_OR_RAISE(auto file, arrow::io::MemoryMappedFile::Open(path, arrow::io::FileMode::READ));
-  ARROW_ASSIGN_OR_RAISE(auto const start, file->ReadAt(0, 6));
-  if (start->ToString() == "ARROW1") {
-    ARROW_ASSIGN_OR_RAISE(auto reader, arrow::ipc::RecordBatchFileReader::Open(file));
-    ARROW_ASSIGN_OR_RAISE(auto table, reader->ToTable());
-    return select(std::move(table), columns);
+  std::shared_ptr<arrow::Schema> schema() const override { return schema_; }
+  arrow::Status ReadNext(std::shared_ptr<arrow::RecordBatch>* out) override {
+    try {
+      return next(out);
+    } catch (std::bad_alloc const&) {
+      return arrow::Status::OutOfMemory("out of memory");
+    } catch (std::exception const& thrown) {
+      return arrow::Status::Invalid(thrown.what());
+    }
   }
-  ARROW_ASSIGN_OR_RAISE(auto reader, arrow::ipc::RecordBatchStreamReader::Open(file));
-  ARROW_ASSIGN_OR_RAISE(auto table, reader->ToTable());
-  return select(std::move(table), columns);
-}
 
-TableResult read_table(std::string const& path, std::string const& format, Columns const& columns) {
-  if (format == "parquet") return read_parquet(path, columns);
-  if (format == "csv") return read_csv(path, columns);
-  return read_ipc(path, columns);
-}
-
-arrow::Status read_into(std::string const& path, std::string const& format, Columns const& columns,
-                        ArrowArrayStream* out) {
-  ARROW_ASSIGN_OR_RAISE(auto table, read_table(path, format, columns));
-  return arrow::ExportRecordBatchReader(std::make_shared<arrow::TableBatchReader>(std::move(table)), out);
-}
-
-arrow::Status write(ArrowArrayStream* stream, std::string const& path) {
-  ARROW_ASSIGN_OR_RAISE(auto reader, arrow::ImportRecordBatchReader(stream));
-  ARROW_ASSIGN_OR_RAISE(auto table, reader->ToTable());
-  ARROW_ASSIGN_OR_RAISE(auto file, arrow::io::FileOutputStream::Open(path));
-  auto const properties = parquet::WriterProperties::Builder().compression(parquet::Compression::SNAPPY)->build();
-  auto const kept_schema = parquet::ArrowWriterProperties::Builder().store_schema()->build();
-  ARROW_RETURN_NOT_OK(
-      parquet::arrow::WriteTable(*table, arrow::default_memory_pool(), file, 1 << 20, properties, kept_schema));
-  return file->Close();
-}
-
-template <class Work>
-int guarded(char* error, int64_t error_size, Work work) {
-  std::string text;
-  try {
-    auto const status = work();
-    if (status.ok()) return 0;
-    text = status.message();
-  } catch (std::exception const& failure) {
-    text = failure.what();
-  } catch (...) {
-    text = "unknown failure";
+ private:
+  arrow::Status next(std::shared_ptr<arrow::RecordBatch>* out) {
+    std::shared_ptr<arrow::RecordBatch> batch;
+    ARROW_RETURN_NOT_OK(reader_->ReadNext(&batch));
+    *out = nullptr;
+    if (!batch) return arrow::Status::OK();
+    arrow::ArrayVector columns;
+    for (int c = 0; c < batch->num_columns(); ++c) {
+      auto column = batch->column(c);
+      auto const& type = schema_->field(c)->type();
+      if (!column->type()->Equals(*type)) {
+        auto made = arrow::compute::Cast(*column, type, arrow::compute::CastOptions::Safe());
+        if (!made.ok())
+          return made.status().WithMessage("column `", schema_->field(c)->name(), "` is ", column->type()->ToString(),
+                                           ", ", type->ToString(), " is needed: ", made.status().message());
+        column = *std::move(made);
+      }
+      if (column->length() != batch->num_rows())
+        return arrow::Status::Invalid("column `", schema_->field(c)->name(), "` has ", column->length(),
+                                      " rows where others have ", batch->num_rows());
+      columns.push_back(std::move(column));
+    }
+    *out = arrow::RecordBatch::Make(schema_, batch->num_rows(), std::move(columns));
+    return arrow::Status::OK();
   }
-  std::snprintf(error, static_cast<std::size_t>(error_size), "%s", text.c_str());
-  return 1;
+
+  std::shared_ptr<arrow::RecordBatchReader> reader_;
+  std::shared_ptr<arrow::Schema> schema_;
+};
+
+struct Handle {
+  std::shared_ptr<File const> file;
+};
+
+File const& file(void* handle) { return *static_cast<Handle*>(handle)->file; }
+
+int file_open(void* storage, char const* path, PodiumOpen const* options, void** out, PodiumFailure* failure) {
+  return guarded(failure, [&]() -> arrow::Status {
+    ARROW_ASSIGN_OR_RAISE(auto source, open_source(storage, path));
+    std::string const format = options->format;
+    ARROW_ASSIGN_OR_RAISE(auto opened, format == "parquet" ? open_parquet(std::move(source))
+                                       : format == "csv"   ? open_csv(std::move(source), *options)
+                                                           : open_ipc(std::move(source)));
+    *out = new Handle{std::move(opened)};
+    return arrow::Status::OK();
+  });
 }
 
-int plugin_read(char const* path, char const* format, char const* const* columns, int64_t n_columns,
-                ArrowArrayStream* out, char* error, int64_t error_size) {
-  return guarded(error, error_size,
-                 [&] { return read_into(path, format, Columns(columns, columns + n_columns), out); });
+void file_close(void* handle) { delete static_cast<Handle*>(handle); }
+
+int file_schema(void* handle, ArrowSchema* out, PodiumFailure* failure) {
+  return guarded(failure, [&] { return arrow::ExportSchema(*file(handle).schema(), out); });
 }
 
-int plugin_write_parquet(ArrowArrayStream* stream, char const* path, char* error, int64_t error_size) {
-  return guarded(error, error_size, [&] { return write(stream, path); });
+int64_t file_pieces(void* handle) { return file(handle).pieces(); }
+
+int file_piece(void* handle, int64_t piece, PodiumRange const* range, PodiumPiece* out, PodiumFailure* failure) {
+  return guarded(failure, [&]() -> arrow::Status {
+    ARROW_ASSIGN_OR_RAISE(*out, file(handle).piece(piece, *range));
+    return arrow::Status::OK();
+  });
+}
+
+int file_scan(void* handle, PodiumScan const* scan, ArrowArrayStream* out, PodiumFailure* failure) {
+  return guarded(failure, [&]() -> arrow::Status {
+    ARROW_ASSIGN_OR_RAISE(auto const target, arrow::ImportSchema(scan->target));
+    Request const request{.piece = scan->piece,
+                          .columns = Names(scan->columns, scan->columns + scan->n_columns),
+                          .as_dictionary = Names(scan->as_dictionary, scan->as_dictionary + scan->n_as_dictionary),
+                          .batch_rows = scan->batch_rows,
+                          .threads = scan->threads != 1};
+    ARROW_ASSIGN_OR_RAISE(auto reader, file(handle).scan(request));
+    return arrow::ExportRecordBatchReader(std::make_shared<Converted>(std::move(reader), target, request.as_dictionary),
+                                          out);
+  });
 }
 
 }  // namespace
+}  // namespace podium_arrow
 
 extern "C" [[gnu::visibility("default")]] PodiumArrowPlugin const* podium_arrow_plugin() {
-  static PodiumArrowPlugin const plugin{PODIUM_ARROW_PLUGIN_ABI, ARROW_VERSION_STRING,
-                                        arrow::GetBuildInfo().version_string.c_str(), plugin_read,
-                                        plugin_write_parquet};
+  using namespace podium_arrow;
+  static PodiumArrowPlugin const plugin{PODIUM_ARROW_PLUGIN_ABI,
+                                        ARROW_VERSION_STRING,
+                                        arrow::GetBuildInfo().version_string.c_str(),
+                                        storage_open,
+                                        storage_close,
+                                        storage_list,
+                                        storage_get,
+                                        storage_put,
+                                        storage_remove,
+                                        file_open,
+                                        file_close,
+                                        file_schema,
+                                        file_pieces,
+                                        file_piece,
+                                        file_scan,
+                                        writer_open,
+                                        writer_append,
+                                        writer_finish,
+                                        writer_close};
   return &plugin;
 }

@@ -21,6 +21,8 @@ std::vector<Kind> const& kinds() {
       {"components", "component", "", {"componentSpec"}},
       {"data", "data asset", "dataUri", {"dataType"}},
       {"environments", "environment", "", {"image", "condaFile", "build", "osType", "inferenceConfig"}},
+      {"featuresets", "feature set", "", {"specification", "entities"}},
+      {"featurestoreEntities", "feature store entity", "", {"indexColumns"}},
       {"models", "model", "modelUri", {"modelType"}}};
   return all;
 }
@@ -28,7 +30,7 @@ std::vector<Kind> const& kinds() {
 Kind const& kind_of(Call const& call) {
   // .../workspaces/{w}/{collection}/...
   auto const name = lower(call.path[8]);
-  return *std::find_if(kinds().begin(), kinds().end(), [&](Kind const& kind) { return kind.collection == name; });
+  return *std::find_if(kinds().begin(), kinds().end(), [&](Kind const& kind) { return lower(kind.collection) == name; });
 }
 
 std::string container_id(Kind const& kind, std::string const& name) {
@@ -221,6 +223,8 @@ Json version_properties(Call const& call, Kind const& kind, Json const& given) {
     if (!spec.is_object()) user_error("a component needs `componentSpec`");
     if (text_of(spec, "type").empty()) user_error("a component needs `componentSpec.type`");
   }
+  if (kind.collection == "featuresets") check_feature_set(call, properties);
+  if (kind.collection == "featurestoreEntities") check_feature_store_entity(properties);
   return properties;
 }
 
@@ -277,13 +281,17 @@ void add_asset_routes(Routes& routes) {
   struct Patterns {
     std::string_view all, one, versions, version, label;
   };
-  static constexpr std::array<Patterns, 5> patterns{
+  static constexpr std::array<Patterns, 7> patterns{
       {{"codes", "codes/{}", "codes/{}/versions", "codes/{}/versions/{}", "codes/{}/labels/{}"},
        {"components", "components/{}", "components/{}/versions", "components/{}/versions/{}",
         "components/{}/labels/{}"},
        {"data", "data/{}", "data/{}/versions", "data/{}/versions/{}", "data/{}/labels/{}"},
        {"environments", "environments/{}", "environments/{}/versions", "environments/{}/versions/{}",
         "environments/{}/labels/{}"},
+       {"featuresets", "featuresets/{}", "featuresets/{}/versions", "featuresets/{}/versions/{}",
+        "featuresets/{}/labels/{}"},
+       {"featurestoreEntities", "featurestoreEntities/{}", "featurestoreEntities/{}/versions",
+        "featurestoreEntities/{}/versions/{}", "featurestoreEntities/{}/labels/{}"},
        {"models", "models/{}", "models/{}/versions", "models/{}/versions/{}", "models/{}/labels/{}"}}};
   for (auto const& at : patterns)
     routes.insert(routes.end(), {{"GET", at.all, list_containers},

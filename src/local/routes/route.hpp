@@ -136,5 +136,10 @@ void add_compute_routes(Routes& routes);
 void add_job_routes(Routes& routes);
 void add_endpoint_routes(Routes& routes);
 void add_mlflow_model_routes(Routes& routes);
+void add_feature_store_routes(Routes& routes);
+
+/// What a version of these kinds must hold; Refusal otherwise.
+void check_feature_set(Call const& call, Json& properties);
+void check_feature_store_entity(Json& properties);
 
 }  // namespace podium::inline v0::local

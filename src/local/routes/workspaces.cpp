@@ -58,18 +58,17 @@ Routes const& workspace_routes() {
     add_asset_routes(all);
     add_datastore_routes(all);
     add_compute_routes(all);
+    add_feature_store_routes(all);
     all.push_back({"POST", "listKeys", workspace_keys});
     for (auto const* pattern :
-         {"batchEndpoints/{*}", "schedules/{*}", "featuresets/{*}", "featurestoreEntities/{*}", "connections/{*}",
-          "outboundRules/{*}", "serverlessEndpoints/{*}", "marketplaceSubscriptions/{*}",
-          "privateEndpointConnections/{*}", "capabilityHosts/{*}", "diagnose/{*}", "resyncKeys/{*}"})
+         {"batchEndpoints/{*}", "schedules/{*}", "connections/{*}", "outboundRules/{*}", "serverlessEndpoints/{*}",
+          "marketplaceSubscriptions/{*}", "privateEndpointConnections/{*}", "capabilityHosts/{*}", "diagnose/{*}",
+          "resyncKeys/{*}"})
       for (auto const* method : {"GET", "PUT", "POST", "PATCH", "DELETE"})
         all.push_back({method, pattern, [](Call& at) -> http::Response {
                          auto const& name = at.path[8];
                          // A list of what cannot be there is empty; everything else is refused.
                          if (at.method == "GET" && at.path.size() == 9) return page(at, {});
-                         if (at.method == "GET" && lower(name) == "featuresets" && at.path.size() > 9)
-                           not_found("feature set", at.path[9]);
                          not_supported(name);
                        }});
     return all;

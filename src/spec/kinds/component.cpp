@@ -1,5 +1,5 @@
 #include "spec/command.hpp"
-#include "spec/kinds/kinds.hpp"
+#include "spec/kinds/rows.hpp"
 
 /// Command components, as files of their own and written into a pipeline.
 namespace podium::inline v0::spec::kinds {
@@ -7,111 +7,76 @@ namespace {
 
 using enum Shape::Kind;
 
-constexpr std::string_view port_modes[] = {"direct",   "download", "eval_download", "eval_mount", "mount",
-                                           "ro_mount", "rw_mount", "upload",        "link"};
-constexpr Shape port_mode{.kind = string, .values = port_modes};
-
-constexpr Field parameter_fields[] = {
-    {"type", &string_shape}, {"description", &string_shape}, {"optional", &boolean_shape}, {"default", &text_shape},
-    {"min", &text_shape},    {"max", &text_shape},           {"enum", &string_list_shape}};
-constexpr Shape parameter{.kind = object, .name = "a parameter", .fields = parameter_fields, .check = check_parameter};
-
-constexpr Field port_fields[] = {{"type", &string_shape},
-                                 {"description", &string_shape},
-                                 {"optional", &boolean_shape},
-                                 {"default", &text_shape},
-                                 {"mode", &port_mode}};
-constexpr Shape port{.kind = object, .name = "a port", .fields = port_fields, .check = check_port};
-
-constexpr Alternative input_types[] = {{"string", &parameter},  {"number", &parameter},  {"integer", &parameter},
-                                       {"boolean", &parameter}, {"uri_file", &port},     {"uri_folder", &port},
-                                       {"mltable", &port},      {"mlflow_model", &port}, {"custom_model", &port},
-                                       {"triton_model", &port}, {"path", &port}};
-constexpr Shape component_input{
-    .kind = tagged, .name = "a mapping with `type`", .tag = "type", .alternatives = input_types};
-constexpr Shape component_inputs{.kind = map, .item = &component_input};
-
-/// `name:` with nothing behind it is a folder.
-void check_absent(Reader& reader, Node const& node, Value& value) {
-  if (node.is_null()) return;
-  reader.error("PD1012", node, "expected a mapping with `type`, found " + found(node));
-  value.kind = Value::Kind::none;
-}
-constexpr Shape absent{.kind = any, .check = check_absent};
-
-constexpr Field output_fields[] = {{"type", &string_shape}, {"description", &string_shape}, {"mode", &port_mode}};
-constexpr Shape output{.kind = object, .name = "an output", .fields = output_fields};
-constexpr Alternative output_types[] = {{"uri_folder", &output},   {"uri_file", &output},     {"mltable", &output},
-                                        {"mlflow_model", &output}, {"custom_model", &output}, {"triton_model", &output},
-                                        {"path", &output},         {"string", &output},       {"number", &output},
-                                        {"integer", &output},      {"boolean", &output}};
-constexpr Shape component_output{
-    .kind = tagged, .name = "a mapping with `type`", .tag = "type", .alternatives = output_types};
-constexpr Shape output_or_nothing{
-    .kind = either, .name = "a mapping with `type`", .scalar = &absent, .mapping = &component_output};
-constexpr Shape component_outputs{.kind = map, .item = &output_or_nothing};
-
-constexpr Shape name{.kind = string, .check = check_component_name};
 constexpr std::string_view types[] = {"command"};
 constexpr Shape type{.kind = string, .values = types, .any_case = true};
 
 constexpr Hint hints[] = {
     {"compute", "a component has no compute: name it in the pipeline's node or settings"},
     {"environment_variables", "a component has no environment variables: set them in the pipeline's node"},
-    {"limits", "a component has no limits: set them in the pipeline's node"}};
+    {"limits", "a component has no limits: set them in the pipeline's node"},
+    {"services", "a component has no services: set them in the pipeline's node"},
+    {"identity", "a component has no identity: set it in the pipeline's node"},
+    {"args", "the arguments are part of `command`"}};
 
-constexpr Shape instances{.kind = integer, .min = 1};
-constexpr Field resources_fields[] = {{"instance_count", &instances},
-                                      {"instance_type", &string_shape},
-                                      {"properties", &free_map_shape, Need::optional, Support::noted},
-                                      {"shm_size", &string_shape, Need::optional, Support::noted},
-                                      {"docker_args", &any_shape, Need::optional, Support::noted},
-                                      {"locations", &string_list_shape, Need::optional, Support::noted},
-                                      {"max_instance_count", &integer_shape, Need::optional, Support::noted}};
-constexpr Shape resources{.kind = object, .fields = resources_fields, .unknown = Unknown::warning};
+constexpr Field command_rows[] = {
+    {.name = "type", .shape = &type, .fallback = "command", .nullable = true, .doc = "`command`."},
+    {.name = "command",
+     .shape = &string_shape,
+     .need = Need::required,
+     .doc = "What runs, in a shell; names inputs and outputs as `${{inputs.NAME}}` and `${{outputs.NAME}}`."},
+    {.name = "code", .shape = &code, .doc = "Local folder, or a registered code, that the command runs in."},
+    {.name = "environment",
+     .shape = &environment,
+     .need = Need::required,
+     .doc = "Environment: `azureml:NAME:VERSION`, a registry path or a mapping."},
+    {.name = "outputs",
+     .shape = &component_outputs,
+     .doc = "Declared outputs by name: data, models, or values (`string`, `number`, `integer`, `boolean`)."},
+    {.name = "resources", .shape = &component_resources, .doc = "Nodes that the component asks for."},
+    {.name = "distribution",
+     .shape = &component_distribution,
+     .support = Support::refused,
+     .doc = "How the command is started on several nodes: `pytorch`, `mpi`, `tensorflow` or `ray`."},
+    {.name = "queue_settings",
+     .shape = &queue_settings,
+     .support = Support::noted,
+     .doc = "Tier and priority on serverless compute."},
+    {.name = "properties", .shape = &free_map_shape, .support = Support::noted, .doc = "Free properties."},
+    {.name = "additional_includes",
+     .shape = &additional_includes,
+     .support = Support::refused,
+     .doc = "Files and folders beside the component that go into its code."}};
 
-constexpr Field file_fields[] = {{"$schema", &any_shape},
-                                 {"type", &type},
-                                 {"name", &name, Need::required},
-                                 {"version", &text_shape},
-                                 {"display_name", &string_shape},
-                                 {"description", &string_shape},
-                                 {"tags", &tags},
-                                 {"is_deterministic", &boolean_shape, Need::optional, Support::carried, "true"},
-                                 {"inputs", &component_inputs},
-                                 {"outputs", &component_outputs},
-                                 {"command", &string_shape, Need::required},
-                                 {"code", &code},
-                                 {"environment", &environment, Need::required},
-                                 {"resources", &resources},
-                                 {"distribution", &distribution, Need::optional, Support::refused},
-                                 {"properties", &free_map_shape, Need::optional, Support::noted},
-                                 {"additional_includes", &string_list_shape, Need::optional, Support::refused},
-                                 {"intellectual_property", &any_shape, Need::optional, Support::noted}};
+constexpr Field inline_only_rows[] = {{.name = "environment_variables",
+                                       .shape = &environment_variables,
+                                       .support = Support::noted,
+                                       .doc = "Environment variables of the process."}};
 
-constexpr Field inline_fields[] = {{"$schema", &any_shape},
-                                   {"type", &type},
-                                   {"name", &string_shape},
-                                   {"version", &text_shape},
-                                   {"display_name", &string_shape},
-                                   {"description", &string_shape},
-                                   {"tags", &tags},
-                                   {"is_deterministic", &boolean_shape, Need::optional, Support::carried, "true"},
-                                   {"inputs", &component_inputs},
-                                   {"outputs", &component_outputs},
-                                   {"command", &string_shape, Need::required},
-                                   {"code", &code},
-                                   {"environment", &environment, Need::required},
-                                   {"resources", &resources},
-                                   {"distribution", &distribution, Need::optional, Support::refused},
-                                   {"properties", &free_map_shape, Need::optional, Support::noted},
-                                   {"additional_includes", &string_list_shape, Need::optional, Support::refused}};
+constexpr auto file_fields = rows(component_rows, component_inputs_row, command_rows);
+constexpr auto inline_fields = rows(inline_component_rows, component_inputs_row, command_rows, inline_only_rows);
+
+constexpr Shape include{.kind = string, .check = check_additional_include};
+
+constexpr std::string_view component_types[] = {"command", "pipeline", "parallel", "spark", "data_transfer", "automl"};
+constexpr Shape component_type{.kind = string, .values = component_types};
+constexpr Field unsupported_fields[] = {{.name = "type", .shape = &component_type, .doc = "Type of the component."}};
 
 }  // namespace
 
-constexpr Shape command_component{
-    .kind = object, .fields = file_fields, .hints = hints, .unknown = Unknown::warning, .check = check_component};
-constexpr Shape inline_component{
-    .kind = object, .name = "a component", .fields = inline_fields, .hints = hints, .check = check_component};
+constexpr Shape unsupported_component{
+    .kind = object, .name = "a component", .fields = unsupported_fields, .unknown = Unknown::keep};
+constexpr Shape additional_includes{.kind = list, .item = &include};
+constexpr Shape command_component{.kind = object,
+                                  .name = "a command component",
+                                  .fields = file_fields,
+                                  .hints = hints,
+                                  .unknown = Unknown::warning,
+                                  .check = check_component};
+constexpr Shape inline_component{.kind = object,
+                                 .name = "a component",
+                                 .fields = inline_fields,
+                                 .hints = hints,
+                                 .unknown = Unknown::warning,
+                                 .check = check_component};
 
 }  // namespace podium::inline v0::spec::kinds

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <map>
 
-/// `FeatureSetSpec.yaml`.
+/// `FeatureSetSpec.yaml` and `feature_retrieval_spec.yaml`.
 namespace podium::inline v0::spec::kinds {
 namespace {
 
@@ -92,11 +92,40 @@ constexpr Shape column{.kind = object, .name = "a column", .fields = column_fiel
 constexpr Shape columns{.kind = list, .name = "a list of columns with `name` and `type`", .item = &column, .least = 1};
 constexpr Shape features{.kind = list, .name = "a list of columns with `name` and `type`", .item = &column};
 
-constexpr Field code_fields[] = {{"path", &string_shape}, {"transformer_class", &string_shape}};
-constexpr Shape code_transformation{.kind = object, .fields = code_fields};
-constexpr Field transformation_fields[] = {{"transformation_code", &code_transformation},
-                                           {"transformation_expressions", &any_shape}};
-constexpr Shape transformation{.kind = object, .fields = transformation_fields};
+constexpr Field code_fields[] = {{"path", &source_path}, {"transformer_class", &string_shape}};
+constexpr Shape code_transformation{
+    .kind = object, .name = "a mapping with `path` and `transformer_class`", .fields = code_fields};
+constexpr std::string_view aggregations[] = {"count", "sum", "avg", "min", "max"};
+constexpr Shape aggregation{.kind = string, .values = aggregations, .any_case = true};
+
+void check_expression(Reader& reader, Node const& node, Value& value) {
+  if (!value.at("aggregation") || value.string("aggregation") == "count" || !value.string("source_column").empty())
+    return;
+  reader.error("PD1021", node, "`" + value.string("aggregation") + "` has no `source_column`",
+               "name the column whose values are aggregated");
+}
+
+constexpr Field expression_fields[] = {{"feature_name", &string_shape, Need::required},
+                                       {"source_column", &string_shape, Need::optional, Support::carried, {}, true},
+                                       {"aggregation", &aggregation, Need::required},
+                                       {"window", &time_span, Need::required}};
+constexpr Shape expression{
+    .kind = object, .name = "a windowed expression", .fields = expression_fields, .check = check_expression};
+constexpr Shape expressions{.kind = list, .name = "a list of windowed expressions", .item = &expression, .least = 1};
+
+void check_transformation(Reader& reader, Node const& node, Value& value) {
+  if (value.at("transformation_code") && value.at("transformation_expressions"))
+    reader.error("PD1021", node, "`transformation_code` and `transformation_expressions` are both given",
+                 "keep one of them");
+}
+
+constexpr Field transformation_fields[] = {
+    {"transformation_code", &code_transformation, Need::optional, Support::carried, {}, true},
+    {"transformation_expressions", &expressions, Need::optional, Support::carried, {}, true}};
+constexpr Shape transformation{.kind = object,
+                               .name = "a mapping with `transformation_code` or `transformation_expressions`",
+                               .fields = transformation_fields,
+                               .check = check_transformation};
 
 void check_spec(Reader& reader, Node const& node, Value& value) {
   std::map<std::string, Value const*> seen;
@@ -123,6 +152,17 @@ void check_spec(Reader& reader, Node const& node, Value& value) {
     problem.primary.text = "rows older than this are ignored";
     problem.related.push_back(delay.node->source->label(delay.node->span, "rows arrive this late"));
   }
+  auto const& made = value.at("feature_transformation").at("transformation_expressions");
+  for (auto const& expression : made.items) {
+    auto const& name = expression.at("feature_name");
+    auto const& declared = value.at("features").items;
+    bool const known = std::any_of(declared.begin(), declared.end(),
+                                   [&](Value const& column) { return column.string("name") == name.text; });
+    Reader::Step const step{reader, "feature_transformation"};
+    if (name && !declared.empty() && !known)
+      reader.error("PD1021", *name.node, "the feature `" + name.text + "` is not declared in `features`",
+                   "add it to `features` with its type");
+  }
   static_cast<void>(node);
 }
 
@@ -134,15 +174,51 @@ constexpr Field fields[] = {
     {"features", &features},
     {"source_lookback", &time_span, Need::optional, Support::carried, {}, true},
     {"temporal_join_lookback", &time_span, Need::optional, Support::carried, {}, true},
-    {"feature_transformation", &transformation, Need::optional, Support::refused, {}, true},
-    {"feature_transformation_code", &code_transformation, Need::optional, Support::refused, {}, true}};
+    {"feature_transformation", &transformation, Need::optional, Support::carried, {}, true},
+    {"feature_transformation_code", &code_transformation, Need::optional, Support::carried, {}, true}};
 
 constexpr Hint hints[] = {
     {"source_delay", "it belongs into `source`"},
     {"timestamp_column", "it belongs into `source`"},
     {"name", "a feature set spec has no name: it is named by its folder, or where it is registered"}};
 
+void check_set_reference(Reader& reader, Node const& node, Value& value) {
+  auto const colon = value.text.rfind(':');
+  if (colon == std::string::npos || colon == 0 || colon + 1 == value.text.size())
+    reader.error("PD1019", node, "`" + value.text + "` is not a feature set with its version", "write `name:version`");
+}
+
+constexpr Shape set_reference{.kind = string, .check = check_set_reference};
+constexpr Field wanted_fields[] = {{"feature_set", &set_reference, Need::required},
+                                   {"feature_name", &string_shape, Need::required},
+                                   {"output_name", &string_shape, Need::optional, Support::carried, {}, true}};
+constexpr Shape wanted{.kind = object, .name = "a feature: `feature_set` and `feature_name`", .fields = wanted_fields};
+constexpr Shape wanted_list{.kind = list, .name = "a list of features", .item = &wanted};
+constexpr Field store_fields[] = {{"uri", &string_shape, Need::required},
+                                  {"location", &string_shape, Need::optional, Support::carried, {}, true},
+                                  {"workspace_id", &string_shape, Need::optional, Support::carried, {}, true},
+                                  {"features", &wanted_list, Need::required}};
+constexpr Shape store{.kind = object, .name = "a feature store", .fields = store_fields};
+constexpr Shape stores{.kind = list, .name = "a list of feature stores", .item = &store};
+
+void check_retrieval(Reader& reader, Node const& node, Value& value) {
+  bool const loader = static_cast<bool>(value.at("feature_stores"));
+  bool const reference = static_cast<bool>(value.at("featurestores"));
+  if (loader == reference)
+    reader.error(
+        "PD1021", node,
+        loader ? "`feature_stores` and `featurestores` are both given" : "there is no list of `feature_stores`",
+        loader ? "keep one of them" : "add `feature_stores:`");
+}
+
+constexpr Field retrieval_fields[] = {{"$schema", &any_shape},
+                                      {"feature_stores", &stores, Need::optional, Support::carried, {}, true},
+                                      {"featurestores", &stores, Need::optional, Support::carried, {}, true},
+                                      {"serialization_version", &whole}};
+
 }  // namespace
+
+constexpr Shape feature_retrieval_spec{.kind = object, .fields = retrieval_fields, .check = check_retrieval};
 
 constexpr Shape feature_set_spec{.kind = object, .fields = fields, .hints = hints, .check = check_spec};
 

@@ -1,7 +1,12 @@
+#include "podium/model/policy.hpp"
+
 #include "spec/kinds/kinds.hpp"
+#include "spec/kinds/policy_parts.hpp"
 #include "spec/reader.hpp"
+#include "spec/scalar.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <set>
 
@@ -10,8 +15,6 @@ namespace podium::inline v0::spec::kinds {
 namespace {
 
 using enum Shape::Kind;
-
-constexpr Field not_yet(std::string_view name) { return {name, &any_shape, Need::optional, Support::refused}; }
 
 constexpr Shape share{.kind = number, .min = 0, .max = 1, .strict = true};
 constexpr Shape level{
@@ -32,22 +35,51 @@ constexpr Shape api_version{.kind = string, .values = api_versions};
 constexpr std::string_view kind_names[] = {"PromotionPolicy"};
 constexpr Shape kind{.kind = string, .values = kind_names};
 
+/// A date stays text: YAML would make a date of it, which the noun writes as it stands in the file.
+void check_date(Reader& reader, Node const& node, Value& value) {
+  bool const scalar = node.is_scalar() && !node.is_null();
+  std::string const text = scalar ? node.text : "";
+  auto const digit = [&](std::size_t at) { return at < text.size() && text[at] >= '0' && text[at] <= '9'; };
+  bool good = text.size() >= 10 && text[4] == '-' && text[7] == '-';
+  for (std::size_t const at : {0, 1, 2, 3, 5, 6, 8, 9}) good = good && digit(at);
+  good = good && (text.size() == 10 || text[10] == 'T' || text[10] == ' ');
+  if (good) {
+    value.text = text;
+    value.kind = Value::Kind::text;
+    return;
+  }
+  reader.error("PD1015", node, "expected a date or a time in UTC", "write for example `2026-01-31`");
+  value = {.node = &node};
+}
+constexpr Shape date{.kind = any, .name = "a date", .check = check_date};
+
 constexpr Field metadata_fields[] = {
-    {"name", &string_shape, Need::required}, not_yet("owners"), not_yet("change_requires_approvals")};
+    {"name", &string_shape, Need::required}, {"owners", &words}, {"change_requires_approvals", &count}};
 constexpr Shape metadata{.kind = object, .fields = metadata_fields};
 
-constexpr std::string_view tasks[] = {"binary_classification"};
-constexpr std::string_view other_tasks[] = {"multiclass", "regression", "quantile", "ranking", "custom"};
-constexpr Shape task{.kind = string, .values = tasks, .refused = other_tasks};
+constexpr std::string_view tasks[] = {
+    "binary_classification", "multiclass", "regression", "quantile", "ranking", "custom"};
+constexpr Shape task{.kind = string, .values = tasks};
+constexpr std::string_view resolvers[] = {"ledger", "tag", "endpoint_traffic"};
+constexpr Shape resolver{.kind = string, .values = resolvers};
+constexpr std::string_view first_runs[] = {"refuse", "floor_only"};
+constexpr Shape first_run{.kind = string, .values = first_runs};
+constexpr Field champion_fields[] = {
+    {"resolve", &resolver}, {"must_match_endpoint", &yes_no}, {"first_run", &first_run}};
+constexpr Shape champion{.kind = object, .fields = champion_fields};
+constexpr Field challenger_fields[] = {{"require", &words}};
+constexpr Shape challenger{.kind = object, .fields = challenger_fields};
 constexpr Field subject_fields[] = {
-    {"task", &task, Need::required}, not_yet("model"), not_yet("champion"), not_yet("challenger")};
+    {"task", &task, Need::required}, {"model", &string_shape}, {"champion", &champion}, {"challenger", &challenger}};
 constexpr Shape subject{.kind = object, .fields = subject_fields};
 
 constexpr Field column_fields[] = {{"unit", &string_shape, Need::required},
                                    {"cluster", &string_shape, Need::optional, Support::carried, {}, true},
                                    {"label", &string_shape, Need::required},
                                    {"weight", &string_shape, Need::optional, Support::carried, {}, true},
-                                   {"time", &string_shape, Need::optional, Support::carried, {}, true}};
+                                   {"time", &string_shape, Need::optional, Support::carried, {}, true},
+                                   {"group", &string_shape, Need::optional, Support::carried, {}, true},
+                                   {"maturity", &string_shape, Need::optional, Support::carried, {}, true}};
 constexpr Shape columns{.kind = object, .fields = column_fields};
 constexpr std::string_view treatments[] = {"worst", "invalid"};
 constexpr Shape treat_as{.kind = string, .values = treatments};
@@ -58,9 +90,18 @@ constexpr Field leakage_fields[] = {
 constexpr Shape leakage{.kind = object, .fields = leakage_fields};
 constexpr std::string_view schedules[] = {"equal", "k2"};
 constexpr Shape schedule{.kind = string, .values = schedules};
-constexpr Field reuse_fields[] = {
-    {"max_evaluations", &positive_count}, {"schedule", &schedule}, not_yet("retire_on_promotion"), not_yet("feedback")};
+constexpr std::string_view feedbacks[] = {"verdict_only", "full"};
+constexpr Shape feedback{.kind = string, .values = feedbacks};
+constexpr Field reuse_fields[] = {{"max_evaluations", &positive_count},
+                                  {"schedule", &schedule},
+                                  {"retire_on_promotion", &yes_no},
+                                  {"feedback", &feedback}};
 constexpr Shape reuse{.kind = object, .fields = reuse_fields};
+void check_digest(Reader& reader, Node const& node, Value& value) {
+  if (!value || value.text.starts_with("sha256:")) return;
+  reader.error("PD1015", node, "a digest begins with `sha256:`", "write `sha256:` and 64 hexadecimal digits");
+}
+constexpr Shape digest{.kind = string, .name = "a digest", .check = check_digest};
 constexpr Field set_fields[] = {{"id", &string_shape, Need::required},
                                 {"columns", &columns, Need::required},
                                 {"min_units", &count},
@@ -69,16 +110,43 @@ constexpr Field set_fields[] = {{"id", &string_shape, Need::required},
                                 {"missing_prediction", &missing},
                                 {"leakage", &leakage},
                                 {"reuse", &reuse},
-                                not_yet("asset"),
-                                not_yet("digest"),
-                                not_yet("max_age")};
+                                {"asset", &string_shape},
+                                {"digest", &digest},
+                                {"max_age", &policy_duration}};
 constexpr Shape evaluation_set{.kind = object, .name = "an evaluation set", .fields = set_fields};
 constexpr Shape evaluation_sets{.kind = list, .item = &evaluation_set, .least = 1};
 constexpr Field data_fields[] = {{"evaluation_sets", &evaluation_sets, Need::required}};
 constexpr Shape data{.kind = object, .fields = data_fields};
 
-constexpr Field statistics_fields[] = {
-    {"alpha", &level}, {"alpha_reject", &level}, not_yet("power"), not_yet("bootstrap"), not_yet("require_power")};
+constexpr Shape replicates{.kind = integer, .min = 200, .max = 1000000, .strict = true};
+constexpr std::string_view seeds[] = {"from_bundle_digest"};
+constexpr Shape seed{.kind = string, .values = seeds};
+constexpr std::string_view intervals[] = {"bca"};
+constexpr std::string_view other_intervals[] = {"percentile"};
+constexpr Shape interval{.kind = string, .values = intervals, .refused = other_intervals};
+constexpr std::string_view drawn[] = {"unit", "cluster"};
+constexpr Shape draw{.kind = string, .values = drawn};
+constexpr Field bootstrap_fields[] = {
+    {"replicates", &replicates}, {"seed", &seed}, {"ci", &interval}, {"cluster", &draw}};
+constexpr Shape bootstrap{.kind = object, .fields = bootstrap_fields};
+constexpr Shape power{.kind = number, .min = 0.5, .max = 0.999, .strict = true};
+constexpr std::string_view power_rules[] = {"off", "warn", "hold"};
+void check_power_rule(Reader& reader, Node const& node, Value& value) {
+  // `off` without quotes is a boolean in YAML 1.1, and means what it says.
+  if (node.is_scalar() && node.type == ScalarType::boolean && node.text == "off") {
+    value = {.kind = Value::Kind::text, .node = &node, .text = "off"};
+    return;
+  }
+  bool const known = std::ranges::find(power_rules, value.text) != std::end(power_rules) && node.is_string();
+  value.kind = known ? Value::Kind::text : Value::Kind::none;
+  if (!known) reader.error("PD1014", node, "expected one of " + joined(power_rules));
+}
+constexpr Shape require_power{.kind = any, .name = "off, warn or hold", .check = check_power_rule};
+constexpr Field statistics_fields[] = {{"alpha", &level},
+                                       {"alpha_reject", &level},
+                                       {"power", &power},
+                                       {"bootstrap", &bootstrap},
+                                       {"require_power", &require_power}};
 constexpr Shape statistics{.kind = object, .fields = statistics_fields};
 
 constexpr std::string_view rules[] = {"any", "all", "none"};
@@ -86,16 +154,22 @@ constexpr Shape rule{.kind = string, .values = rules};
 constexpr Field success_fields[] = {{"rule", &rule}, {"items", &words}};
 constexpr Shape success{.kind = object, .fields = success_fields};
 
-constexpr std::string_view metric_names[] = {"roc_auc", "log_loss", "brier"};
-constexpr std::string_view other_metrics[] = {
-    "accuracy",          "recall_at_precision", "precision",      "recall", "f1",    "average_precision",
-    "calibration_error", "squared_error",       "absolute_error", "cost",   "custom"};
-constexpr Shape metric_name{.kind = string, .values = metric_names, .refused = other_metrics};
+constexpr auto metric_names = [] {
+  std::array<std::string_view, model::metric_traits.size()> names{};
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = model::metric_traits[i].name;
+  return names;
+}();
+constexpr Shape metric_name{.kind = string, .values = metric_names};
 constexpr std::string_view roles[] = {"success", "guardrail", "deterioration", "floor", "ceiling", "report"};
 constexpr Shape role{.kind = string, .values = roles};
-constexpr std::string_view methods[] = {"delong", "t"};
-constexpr std::string_view other_methods[] = {"bootstrap", "permutation", "mcnemar"};
-constexpr Shape method{.kind = string, .values = methods, .refused = other_methods};
+constexpr std::string_view methods[] = {"delong", "t", "bootstrap", "permutation", "mcnemar", "tango"};
+constexpr Shape method{.kind = string, .values = methods};
+constexpr Field param_fields[] = {{"threshold", &any_number},
+                                  {"precision", &part},
+                                  {"k", &positive_count},
+                                  {"quantile", &part},
+                                  {"bins", &positive_count}};
+constexpr Shape params{.kind = object, .fields = param_fields};
 
 /// Is a key of the mapping a misspelt `field`?  Then the unknown field has been named, and one finding is enough.
 bool misspelt(Node const& node, std::string_view field) {
@@ -103,6 +177,33 @@ bool misspelt(Node const& node, std::string_view field) {
   return std::ranges::any_of(node.entries, [&](auto const& entry) {
     return entry.key->text != field && nearest(entry.key->text, words) == field;
   });
+}
+
+/// `params` are those of the metric, and the ones that it cannot do without are there.
+void check_parameters(Reader& reader, Node const& node, Value& value) {
+  auto const name = value.string("metric");
+  auto const* trait = model::find_metric(name);
+  if (trait == nullptr) return;
+  Reader::Step const step{reader, "params"};
+  for (auto const& member : value.at("params").members) {
+    if (model::has_word(trait->parameters, member.name) || model::has_word(trait->parameters, member.name + "!"))
+      continue;
+    Reader::Step const inner{reader, member.name};
+    reader.error("PD1060", *member.key, "`" + name + "` has no parameter `" + member.name + "`",
+                 trait->parameters.empty() ? "remove it" : "it has: " + std::string{trait->parameters});
+  }
+  auto rest = trait->parameters;
+  while (!rest.empty()) {
+    auto const end = rest.find(' ');
+    auto word = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    if (!word.ends_with('!')) continue;
+    word.remove_suffix(1);
+    auto const* given = node.find("params");
+    if (given != nullptr && given->find(word) != nullptr) continue;
+    reader.error("PD1060", *value.at("metric").node, "`" + name + "` needs the parameter `" + std::string{word} + "`",
+                 "add `params: {" + std::string{word} + ": ...}`");
+  }
 }
 
 void check_metric(Reader& reader, Node const& node, Value& value) {
@@ -123,6 +224,31 @@ void check_metric(Reader& reader, Node const& node, Value& value) {
   };
   needs("margin", "guardrail"), needs("at_least", "floor"), needs("at_most", "ceiling");
   only("margin", "guardrail"), only("at_least", "floor"), only("at_most", "ceiling"), only("min_effect", "success");
+
+  auto const name = value.string("metric");
+  bool const custom = name == "custom";
+  if (custom && node.find("expression") == nullptr && !misspelt(node, "expression")) {
+    Reader::Step const step{reader, "expression"};
+    reader.error("PD1060", *value.at("metric").node, "a custom metric needs `expression`",
+                 "write for example `expression: \"sum(tp)*120 - sum(fp)*15\"`");
+  }
+  for (std::string_view const field : {"expression", "unit_mean"}) {
+    auto const* given = node.entry(field);
+    if (given == nullptr || custom || name.empty()) continue;
+    Reader::Step const step{reader, field};
+    reader.error("PD1060", *given->key,
+                 "`" + std::string{field} + "` belongs to the metric `custom`, not to `" + name + "`", "remove it");
+  }
+  check_parameters(reader, node, value);
+  auto const* trait = model::find_metric(name);
+  auto const method = value.string("method");
+  if (trait != nullptr && !method.empty() && !model::has_word(trait->methods, method)) {
+    Reader::Step const step{reader, "method"};
+    std::string known{trait->methods};
+    std::ranges::replace(known, ' ', ',');
+    reader.error("PD1060", *value.at("method").node, "`" + name + "` has no method `" + method + "`",
+                 "it has: " + known);
+  }
 }
 
 constexpr Field metric_fields[] = {{"id", &string_shape, Need::required},
@@ -134,9 +260,9 @@ constexpr Field metric_fields[] = {{"id", &string_shape, Need::required},
                                    {"at_least", &any_number},
                                    {"at_most", &any_number},
                                    {"clip", &clip},
-                                   not_yet("params"),
-                                   not_yet("expression"),
-                                   not_yet("unit_mean")};
+                                   {"params", &params},
+                                   {"expression", &string_shape},
+                                   {"unit_mean", &yes_no}};
 constexpr Shape metric{.kind = object, .name = "a metric check", .fields = metric_fields, .check = check_metric};
 constexpr Shape metric_items{.kind = list, .item = &metric, .least = 1};
 constexpr Field metrics_fields[] = {{"success", &success}, {"items", &metric_items, Need::required}};
@@ -203,20 +329,42 @@ void check_metrics(Reader& reader, Node const& node, Value& value) {
 
 constexpr Shape metrics{.kind = object, .fields = metrics_fields, .check = check_metrics};
 
-constexpr std::string_view slice_roles[] = {"guardrail", "report"};
-constexpr std::string_view other_slice_roles[] = {"explore"};
-constexpr Shape slice_role{.kind = string, .values = slice_roles, .refused = other_slice_roles};
-constexpr std::string_view small[] = {"hold", "report"};
-constexpr std::string_view other_small[] = {"merge"};
-constexpr Shape too_small{.kind = string, .values = small, .refused = other_small};
+constexpr std::string_view slice_roles[] = {"guardrail", "deterioration", "explore", "report"};
+constexpr Shape slice_role{.kind = string, .values = slice_roles};
+constexpr std::string_view small[] = {"hold", "merge", "report"};
+constexpr Shape too_small{.kind = string, .values = small};
+constexpr std::string_view corrections[] = {"bh", "by", "holm"};
+constexpr Shape correction{.kind = string, .values = corrections};
+constexpr std::string_view mixes[] = {"production"};
+constexpr Shape mix{.kind = string, .values = mixes};
+constexpr std::string_view flips[] = {"hold", "report"};
+constexpr Shape on_flip{.kind = string, .values = flips};
+constexpr Field simpson_fields[] = {{"metric", &metric_name, Need::required},
+                                    {"weights", &mix},
+                                    {"on_sign_flip", &on_flip},
+                                    {"clip", &clip},
+                                    {"params", &params}};
+constexpr Shape simpson{.kind = object, .fields = simpson_fields, .check = check_parameters};
 
 void check_slice(Reader& reader, Node const& node, Value& value) {
-  if (node.find("simpson") != nullptr) return;  // refused as a whole
+  if (node.find("simpson") != nullptr) {
+    for (auto const& entry : node.entries)
+      if (entry.key->text != "simpson")
+        reader.error("PD1060", *entry.key, "`simpson` stands alone: `" + entry.key->text + "` belongs to a slice check",
+                     "make two items of it");
+    return;
+  }
   for (auto const name : {"by", "metric"}) {
     if (node.find(name) != nullptr) continue;
     Reader::Step const step{reader, name};
     reader.error("PD1013", reader.holder(node), "the required field `" + std::string{name} + "` is missing",
                  "add `" + std::string{name} + ":`");
+  }
+  check_parameters(reader, node, value);
+  if (auto const* given = node.entry("correction"); given != nullptr && value.string("role") != "explore") {
+    Reader::Step const step{reader, "correction"};
+    reader.error("PD1060", *given->key, "`correction` belongs to the role `explore`; guardrails are corrected by Holm",
+                 "remove it, or change the role");
   }
   auto const role = value.string("role");
   if (role == "guardrail" && node.find("margin") == nullptr && !misspelt(node, "margin")) {
@@ -234,138 +382,89 @@ constexpr Field slice_fields[] = {{"by", &some_words},
                                   {"min_units", &count},
                                   {"too_small", &too_small},
                                   {"required", &words},
-                                  not_yet("correction"),
-                                  not_yet("simpson")};
+                                  {"correction", &correction},
+                                  {"params", &params},
+                                  {"simpson", &simpson}};
 constexpr Shape slice{.kind = object, .name = "a slice check", .fields = slice_fields, .check = check_slice};
 constexpr Shape slices{.kind = list, .item = &slice};
 
-constexpr std::string_view shadow_metrics[] = {"online_offline_difference", "error_rate", "psi"};
-constexpr std::string_view other_shadow_metrics[] = {"decision_disagreement", "js_distance", "ks"};
-constexpr Shape shadow_metric{.kind = string, .values = shadow_metrics, .refused = other_shadow_metrics};
-constexpr std::string_view references[] = {"own_offline_scores"};
-constexpr Shape reference{.kind = string, .values = references};
+constexpr Shape head_count{.kind = integer, .min = 1, .max = 100, .strict = true};
+constexpr Shape role_counts{.kind = map, .item = &head_count};
+constexpr std::string_view stages[] = {"before_prod"};
+constexpr std::string_view other_stages[] = {"before_test", "before_canary"};
+constexpr Shape stage{.kind = string, .values = stages, .refused = other_stages};
+constexpr Field approval_fields[] = {{"stage", &stage},
+                                     {"roles", &role_counts, Need::required},
+                                     {"self_approval", &yes_no},
+                                     {"expires", &policy_duration},
+                                     {"allow_bypass", &yes_no}};
+constexpr Shape approval{.kind = object, .name = "an approval rule", .fields = approval_fields};
+constexpr Shape approvals{.kind = list, .item = &approval};
 
-void check_shadow_check(Reader& reader, Node const& node, Value& value) {
-  auto const metric = value.string("metric");
-  auto const* reference = node.entry("reference");
-  if (metric == "psi" && reference == nullptr && node.find("bins") == nullptr) {
-    Reader::Step const step{reader, "reference"};
-    reader.error("PD1060", *value.at("metric").node, "`psi` needs `reference`, the scores that it is measured against",
-                 "add `reference: own_offline_scores`");
-  }
-  if (metric != "psi" && !metric.empty() && reference != nullptr) {
-    Reader::Step const step{reader, "reference"};
-    reader.error("PD1060", *reference->key, "`reference` belongs to `psi`, not to `" + metric + "`", "remove it");
-  }
-}
+constexpr Field window_fields[] = {{"keep_champion", &policy_duration}, {"window", &policy_duration}};
+constexpr Shape rollback_window{.kind = object, .fields = window_fields};
 
-constexpr Field shadow_check_fields[] = {{"id", &string_shape, Need::required},
-                                         {"metric", &shadow_metric, Need::required},
-                                         {"reference", &reference},
-                                         {"max", &not_negative, Need::required},
-                                         not_yet("bins")};
-constexpr Shape shadow_check{
-    .kind = object, .name = "a shadow check", .fields = shadow_check_fields, .check = check_shadow_check};
-constexpr Shape shadow_checks{.kind = list, .item = &shadow_check};
-constexpr Shape mirror{.kind = integer, .min = 1, .max = 50, .strict = true};
-constexpr Field shadow_fields[] = {{"min_pairs", &count}, {"mirror_percent", &mirror}, {"checks", &shadow_checks},
-                                   not_yet("duration"),   not_yet("pair_on"),          not_yet("min_pair_rate")};
-constexpr Shape shadow{.kind = object, .fields = shadow_fields};
+constexpr Field waiver_fields[] = {{"check", &string_shape, Need::required},
+                                   {"reason", &string_shape, Need::required},
+                                   {"approver", &string_shape, Need::required},
+                                   {"expires", &date, Need::required}};
+constexpr Shape waiver{.kind = object, .name = "a waiver", .fields = waiver_fields};
+constexpr Shape waivers{.kind = list, .item = &waiver};
 
-constexpr Field min_fields[] = {{"requests", &count}, not_yet("time")};
-constexpr Shape minimum{.kind = object, .fields = min_fields};
-constexpr Field margin_fields[] = {{"error_rate", &positive}, not_yet("slo_exceed")};
-constexpr Shape margins{.kind = object, .fields = margin_fields};
-constexpr Shape weight{.kind = integer, .min = 1, .max = 100, .strict = true};
-constexpr Field step_fields[] = {{"weight", &weight, Need::required}, {"min", &minimum}, {"margin", &margins}};
-constexpr Shape canary_step{.kind = object, .name = "a canary step", .fields = step_fields};
-constexpr Shape canary_steps{.kind = list, .item = &canary_step, .least = 1};
-constexpr Field bake_fields[] = {{"min", &minimum}};
-constexpr Shape bake{.kind = object, .fields = bake_fields};
-constexpr std::string_view canary_metrics[] = {"error_rate"};
-constexpr std::string_view other_canary_metrics[] = {"exceed_ms_250", "null_prediction_rate", "slo_exceed"};
-constexpr Shape canary_metric{.kind = string, .values = canary_metrics, .refused = other_canary_metrics};
-constexpr std::string_view opponents[] = {"champion", "absolute"};
-constexpr Shape versus{.kind = string, .values = opponents};
+constexpr std::string_view signers[] = {"keyvault", "file"};
+constexpr Shape signer{.kind = string, .values = signers};
+constexpr Field sign_fields[] = {{"provider", &signer, Need::required}, {"key", &string_shape, Need::required}};
+constexpr Shape sign{.kind = object, .fields = sign_fields};
+constexpr std::string_view emitted[] = {"intoto", "openlineage", "cyclonedx", "model_card", "junit"};
+constexpr Shape emit_one{.kind = string, .values = emitted};
+constexpr Shape emit{.kind = list, .item = &emit_one};
+constexpr Field evidence_fields[] = {{"ledger", &string_shape}, {"sign", &sign}, {"emit", &emit}};
+constexpr Shape evidence{.kind = object, .fields = evidence_fields};
 
-void check_rollback(Reader& reader, Node const& node, Value& value) {
-  auto const versus = value.string("vs");
-  auto const wrong = [&](std::string_view field, std::string_view of) {
-    auto const* given = node.entry(field);
-    if (given == nullptr || versus.empty() || versus == of) return;
-    Reader::Step const step{reader, field};
-    reader.error("PD1060", *given->key,
-                 "`" + std::string{field} + "` belongs to `vs: " + std::string{of} + "`, not to `vs: " + versus + "`",
-                 "remove it");
-  };
-  wrong("rate_ratio", "champion"), wrong("above", "absolute");
-  if (versus == "absolute" && node.find("above") == nullptr) {
-    Reader::Step const step{reader, "above"};
-    reader.error("PD1060", *value.at("vs").node, "an absolute rule needs `above`, the tolerated rate", "add `above:`");
-  }
-}
-
-constexpr Shape ratio{.kind = number, .min = 0, .above_min = true, .strict = true};
-constexpr Field rollback_fields[] = {{"metric", &canary_metric, Need::required},
-                                     {"vs", &versus, Need::required},
-                                     {"rate_ratio", &ratio},
-                                     {"above", &share},
-                                     {"share", &part}};
-constexpr Shape rollback{.kind = object, .name = "a rollback rule", .fields = rollback_fields, .check = check_rollback};
-constexpr Shape rollbacks{.kind = list, .item = &rollback, .least = 1};
-constexpr Field canary_fields[] = {{"alpha_rollback", &level},
-                                   {"steps", &canary_steps, Need::required},
-                                   {"bake", &bake},
-                                   {"rollback", &rollbacks, Need::required},
-                                   {"srm_p", &level},
-                                   not_yet("looks"),
-                                   not_yet("advance"),
-                                   not_yet("hard_stop"),
-                                   not_yet("ingestion_lag"),
-                                   not_yet("max_duration"),
-                                   not_yet("on_timeout"),
-                                   not_yet("on_controller_lost")};
-
-void check_canary(Reader& reader, Node const& node, Value& value) {
-  double sum = 0;
-  for (auto const& one : value.at("rollback").items) sum += one.at("share") ? one.at("share").number : 1.0;
-  if (sum > 1 + 1e-9) {
-    Reader::Step const step{reader, "rollback"};
-    reader.error("PD1060", *node.find("rollback"),
-                 "the shares of `alpha_rollback` add up to " + python_float(sum) + ", more than 1",
-                 "give each rule a `share` so that all add up to at most 1");
-  }
-  Value const* before = nullptr;
-  for (auto const& one : value.at("steps").items) {
-    auto const& weight = one.at("weight");
-    if (!weight) continue;
-    if (before != nullptr && weight.integer <= before->integer) {
-      Reader::Step const step{reader, "steps"};
-      reader
-          .error("PD1060", *weight.node,
-                 "the weight " + std::to_string(weight.integer) + " does not grow from step to step",
-                 "the steps of a canary take more and more traffic")
-          .related.push_back(before->node->source->label(before->node->span, "the step before"));
-    }
-    before = &weight;
-  }
-}
-
-constexpr Shape canary{.kind = object, .fields = canary_fields, .check = check_canary};
-
+/// Metrics belong to the task; a waiver names a check that is there; ids are given once.
 void check_policy(Reader& reader, Node const&, Value& value) {
   std::map<std::string, Value const*> ids;
-  Reader::Step const data_step{reader, "data"};
-  Reader::Step const step{reader, "evaluation_sets"};
-  for (auto const& set : value.at("data").at("evaluation_sets").items) {
-    auto const& id = set.at("id");
-    if (!id) continue;
-    auto const [other, fresh] = ids.emplace(id.text, &id);
-    if (!fresh)
-      reader
-          .error("PD1024", *id.node, "the id `" + id.text + "` is given twice",
-                 "give each evaluation set an id of its own")
-          .related.push_back(other->second->node->source->label(other->second->node->span, "first given here"));
+  {
+    Reader::Step const data_step{reader, "data"};
+    Reader::Step const step{reader, "evaluation_sets"};
+    for (auto const& set : value.at("data").at("evaluation_sets").items) {
+      auto const& id = set.at("id");
+      if (!id) continue;
+      auto const [other, fresh] = ids.emplace(id.text, &id);
+      if (!fresh)
+        reader
+            .error("PD1024", *id.node, "the id `" + id.text + "` is given twice",
+                   "give each evaluation set an id of its own")
+            .related.push_back(other->second->node->source->label(other->second->node->span, "first given here"));
+    }
+  }
+  auto const task = value.at("subject").string("task");
+  std::string_view const of = task.empty() ? std::string_view{"binary_classification"} : std::string_view{task};
+  auto const fits = [&](Value const& metric) {
+    auto const* trait = model::find_metric(metric.text);
+    if (trait == nullptr || !metric || model::has_word(trait->tasks, of)) return;
+    reader.error("PD1060", *metric.node, "the task `" + std::string{of} + "` has no metric `" + metric.text + "`",
+                 "docs/reference/policy.md lists the metrics of each task");
+  };
+  for (auto const& item : value.at("metrics").at("items").items) fits(item.at("metric"));
+  for (auto const& item : value.at("slices").items) {
+    fits(item.at("metric"));
+    fits(item.at("simpson").at("metric"));
+  }
+  if (of == "ranking")
+    for (auto const& set : value.at("data").at("evaluation_sets").items)
+      if (auto const& columns = set.at("columns"); columns && !columns.at("group"))
+        reader.error("PD1060", reader.holder(*columns.node), "ranking needs `columns.group`, the query of each row",
+                     "add `group:`");
+  std::set<std::string> checks;
+  for (auto const& item : value.at("metrics").at("items").items) checks.insert(item.string("id"));
+  Reader::Step const step{reader, "waivers"};
+  for (auto const& one : value.at("waivers").items) {
+    auto const& name = one.at("check");
+    // Slices, shadow and latency checks get their names from the evidence.
+    if (!name || checks.contains(name.text) || name.text.find_first_of(":=@") != std::string::npos) continue;
+    reader.error("PD1060", *name.node, "there is no check `" + name.text + "` to waive",
+                 "name the id of a check, or `metric:column=value` for a slice");
   }
 }
 
@@ -377,14 +476,14 @@ constexpr Field fields[] = {{"apiVersion", &api_version, Need::required},
                             {"statistics", &statistics},
                             {"metrics", &metrics, Need::required},
                             {"slices", &slices},
-                            {"shadow", &shadow},
-                            {"canary", &canary},
-                            not_yet("staging_latency"),
-                            not_yet("approvals"),
-                            not_yet("promotion_path"),
-                            not_yet("rollback"),
-                            not_yet("waivers"),
-                            not_yet("evidence")};
+                            {"shadow", &policy_shadow},
+                            {"canary", &policy_canary},
+                            {"staging_latency", &policy_staging_latency},
+                            {"approvals", &approvals},
+                            {"promotion_path", &words},
+                            {"rollback", &rollback_window},
+                            {"waivers", &waivers},
+                            {"evidence", &evidence}};
 
 }  // namespace
 

@@ -126,17 +126,34 @@ model::FeatureSetSpec spec_of(json const& set) {
 
 std::string why_left_out(json const& vector) {
   if (!vector.contains("expected")) return "not expressible in any engine (see its note)";
-  auto const options = vector.value("options", json::object());
-  for (auto const& set : vector["feature_sets"]) {
-    if (set.contains("transformer")) return "a feature transformation";
-    if (set.contains("materialized_windows") && options.value("use_materialized_data", true))
-      return "a partly materialised store";
-  }
-  for (auto const& [name, value] : options.items())
-    if (name != "session_timezone" && name != "driver_timezone" && name != "apply_source_delay" &&
-        name != "apply_temporal_join_lookback" && name != "use_materialized_data")
-      return "option " + name;
+  for (auto const& set : vector["feature_sets"])
+    if (set.contains("transformer")) return "a feature transformation (covered where feature sets are)";
   return "";
+}
+
+features::RetrievalOptions options_of(json const& options) {
+  features::RetrievalOptions out;
+  for (auto const& [name, value] : options.items()) {
+    if (name == "apply_source_delay")
+      out.apply_source_delay = value;
+    else if (name == "apply_temporal_join_lookback")
+      out.apply_temporal_join_lookback = value;
+    else if (name == "as_known_at")
+      out.as_known_at = value;
+    else if (name == "tie_break")
+      out.tie_break = value;
+    else if (name == "naive_timezone")
+      out.naive_timezone = value;
+    else if (name != "session_timezone" && name != "driver_timezone" && name != "use_materialized_data")
+      throw std::runtime_error{"unknown option in the vectors: " + name};
+  }
+  return out;
+}
+
+std::vector<features::TimeWindow> windows_of(json const& windows) {
+  std::vector<features::TimeWindow> out;
+  for (auto const& window : windows) out.push_back({instant(window[0], 1'000'000), instant(window[1], 1'000'000)});
+  return out;
 }
 
 }  // namespace
@@ -154,11 +171,15 @@ Vector vector_of(json const& vector) {
   out.observations = table_of(vector["observation"]["columns"], vector["observation"]["rows"]);
   out.timestamp_column = vector["timestamp_column"];
   out.expected = vector["expected"];
-  out.alternatives = vector.value("alternatives", json::array()).size();
-  for (auto const& warning : vector.value("warnings", json::array())) out.warns |= warning == "zero_lookback";
   auto const options = vector.value("options", json::object());
-  out.options.apply_source_delay = options.value("apply_source_delay", true);
-  out.options.apply_temporal_join_lookback = options.value("apply_temporal_join_lookback", true);
+  bool const from_store = options.value("use_materialized_data", true);
+  out.warnings = vector.value("warnings", std::vector<std::string>{});
+  out.options = options_of(options);
+  for (auto const& alternative : vector.value("alternatives", json::array())) {
+    auto changed = options;
+    changed.update(alternative["options"]);
+    out.alternatives.push_back({options_of(changed), alternative});
+  }
 
   // Our request is a list of sources: features of two sets in turn are as many sources.
   std::pair<std::string, std::string> last;
@@ -170,7 +191,10 @@ Vector vector_of(json const& vector) {
         auto rows = table_of(candidate["table"]["columns"], candidate["table"]["rows"]);
         if (auto const files = candidate.value("files", 1); files > 1)
           rows = data::rebatch(rows, std::max<std::int64_t>(1, (rows.rows() + files - 1) / files));
-        out.sources.push_back({spec_of(candidate), std::move(rows), {}});
+        features::Source source{spec_of(candidate), std::move(rows), {}};
+        if (from_store && candidate.contains("materialized_windows"))
+          source.materialized = windows_of(candidate["materialized_windows"]);
+        out.sources.push_back(std::move(source));
         break;
       }
     }

@@ -17,17 +17,23 @@ struct Asked {
   std::string feature{};
 };
 
+/// Other options, and what they give.
+struct Alternative {
+  podium::features::RetrievalOptions options{};
+  nlohmann::json expected{};
+};
+
 struct Vector {
   std::string id{};
-  std::string left_out{};  ///< why our present options cannot express it; empty: they can
+  std::string left_out{};  ///< why a join alone cannot answer it; empty: it can
   podium::data::Table observations{};
   std::string timestamp_column{};
   std::vector<podium::features::Source> sources{};
   std::vector<Asked> asked{};
   podium::features::RetrievalOptions options{};
-  bool warns = false;
-  std::size_t alternatives = 0;  ///< expectations under options that we do not have
+  std::vector<std::string> warnings{};
   nlohmann::json expected{};
+  std::vector<Alternative> alternatives{};
 };
 
 /// A table of the vectors' own column description and rows.

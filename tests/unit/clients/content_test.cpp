@@ -33,25 +33,6 @@ TEST_CASE("files are found in a fixed order, ignored ones left out") {
   CHECK(names == std::vector<std::string>{"A.py", "b.py", "keep.log", "sub/c.py"});
 }
 
-TEST_CASE("ignore patterns mean what git means by them") {
-  clients::IgnoreRules const rules{"*.tmp\n/top\nbuild/\na/**/z\ndocs/*.md\n[0-9]?.txt\n**/deep\ndata/**\n"};
-  CHECK(rules.ignored("x.tmp", false));
-  CHECK(rules.ignored("sub/x.tmp", false));
-  CHECK(rules.ignored("top", false));
-  CHECK_FALSE(rules.ignored("sub/top", false));
-  CHECK(rules.ignored("sub/build", true));
-  CHECK_FALSE(rules.ignored("build", false));
-  CHECK(rules.ignored("a/z", false));
-  CHECK(rules.ignored("a/b/c/z", false));
-  CHECK(rules.ignored("docs/a.md", false));
-  CHECK_FALSE(rules.ignored("docs/sub/a.md", false));
-  CHECK_FALSE(rules.ignored("x/docs/a.md", false));
-  CHECK(rules.ignored("1a.txt", false));
-  CHECK_FALSE(rules.ignored("aa.txt", false));
-  CHECK(rules.ignored("x/y/deep", false));
-  CHECK(rules.ignored("data", true));
-}
-
 TEST_CASE("an empty, missing or endless folder is one clear error") {
   TemporaryFolder folder;
   CHECK(clients::files_of(folder.path()).error().code() == Errc::invalid_argument);

@@ -116,3 +116,15 @@ TEST_CASE_FIXTURE(Scripted, "an account key signs where there is no signature") 
   reply(200, test::datastore_body()).reply(200, {{"secretsType", "None"}});
   CHECK(FilesClient{session}.read(root + "f").error().code() == Errc::unauthenticated);
 }
+
+TEST_CASE_FIXTURE(Scripted, "a datastore's files can be read in place with what the workspace keeps for it") {
+  reply(200, test::datastore_body()).reply(200, test::sas());
+  auto const access = DatastoresClient{session}.access(root + "a/b.parquet").value();
+  CHECK(access.uri == "abfss://box@acct.dfs.core.windows.net/a/b.parquet");
+  CHECK(access.sas_token.find("sig=secret") != std::string::npos);
+  CHECK(access.account_key.empty());
+
+  reply(200, test::datastore_body("127.0.0.1:8443/local", "http"));
+  CHECK(DatastoresClient{session}.access(root + "x").error().message().find("served by podium") != std::string::npos);
+  CHECK(DatastoresClient{session}.access("abfss://x").error().code() == Errc::invalid_argument);
+}

@@ -190,3 +190,14 @@ TEST_CASE("an authority that is not there is said, not ignored") {
   REQUIRE_FALSE(remote);
   CHECK(remote.error().code() == Errc::not_found);
 }
+
+TEST_CASE("a datastore of a local workspace is read in its folder, and nothing outside of it") {
+  Fixture fixture;
+  auto const opened = [&](std::string const& place) {
+    return fixture.workspace.open_dataset("azureml://datastores/workspaceblobstore/" + place).error();
+  };
+  CHECK(opened("paths/nothing.csv").code() == Errc::not_found);
+  CHECK(opened("paths/nothing.csv").to_string().find("datastores/workspaceblobstore/nothing.csv") != std::string::npos);
+  CHECK(opened("paths/../../secret.csv").message().find("leaves its datastore") != std::string::npos);
+  CHECK(opened("nothing.csv").code() == Errc::invalid_argument);
+}

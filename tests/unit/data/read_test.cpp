@@ -74,7 +74,7 @@ TEST_CASE("a plug-in that speaks another version of the interface is refused") {
   auto const read = data::read(folder.write("a.csv", "x\n1\n"));
   REQUIRE_FALSE(read);
   CHECK(read.error().code() == Errc::unavailable);
-  CHECK(read.error().message().find("speaks version 2 of its interface, this Podium speaks 1") != std::string::npos);
+  CHECK(read.error().message().find("speaks version 3 of its interface, this Podium speaks 2") != std::string::npos);
 }
 
 TEST_CASE("a missing path, a folder without data and an unknown extension are named before anything is opened") {

@@ -7,6 +7,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 using namespace podium;
@@ -51,7 +52,8 @@ TEST_CASE("a month with a real gain promotes, with errors by day and the level o
   CHECK(gain.units == 27'000);
   CHECK(gain.lower == Approx(gain.estimate - 2.4620213601 * *gain.standard_error).epsilon(1e-9));  // t(29) at .99
   CHECK(gain.upper == Approx(gain.estimate + 2.4620213601 * *gain.standard_error).epsilon(1e-9));
-  CHECK(gain.notes.back().find("design effect") != std::string::npos);
+  CHECK(std::any_of(gain.notes.begin(), gain.notes.end(),
+                    [](auto const& note) { return note.find("design effect") != std::string::npos; }));
   for (auto const* id :
        {"logloss", "brier", "auc_floor", "log_loss:origin=EWR", "log_loss:origin=JFK", "log_loss:origin=LGA"})
     CHECK(check(decision, id).outcome == Outcome::pass);
@@ -78,7 +80,9 @@ TEST_CASE("estimates and clustered errors equal a numpy computation of the writt
   auto const& floor = check(decision, "auc_floor");
   CHECK(floor.estimate == Approx(0.744992472001834).epsilon(1e-9));
   CHECK(*floor.standard_error == Approx(0.014918493470818785).epsilon(1e-9));
-  CHECK(floor.lower == Approx(0.744992472001834 - 2.4620213601 * 0.014918493470818785).epsilon(1e-9));
+  // An area's bounds are symmetric on the logit scale, so that they stay inside (0, 1).
+  double const a = 0.744992472001834, reach = 2.4620213601 * 0.014918493470818785 / (a * (1 - a));
+  CHECK(floor.lower == Approx(1 / (1 + std::exp(-(std::log(a / (1 - a)) - reach)))).epsilon(1e-9));
 }
 
 TEST_CASE("equal models whose luck changes from day to day are promoted no more often than alpha allows") {
@@ -184,7 +188,8 @@ TEST_CASE("without a cluster column, days that move together are found and hold 
   CHECK(promoted.verdict == Verdict::promote);
   CHECK(std::any_of(promoted.limits.begin(), promoted.limits.end(),
                     [](auto const& text) { return text.find("taken as independent") != std::string::npos; }));
-  CHECK(check(promoted, "auc_gain").method.find("independent rows") != std::string::npos);
+  auto const& notes = check(promoted, "auc_gain").notes;
+  CHECK(std::find(notes.begin(), notes.end(), "assumes independent rows") != notes.end());
 }
 
 TEST_CASE("the order of the rows changes no byte of the decision") {
@@ -371,11 +376,20 @@ TEST_CASE("a policy that cannot decide, or names what is not there, is an error 
   fails([](auto&, auto& e) { e.sets[0].cluster.clear(); }, "no column `flight_date`");
   fails([](auto&, auto& e) { e.sets[0].slices.clear(); }, "no column `origin`");
   fails([](auto&, auto& e) { e.sets[0].challenger.pop_back(); }, "column `challenger`");
-  fails([](auto&, auto& e) { e.sets[0].weight.assign(e.sets[0].unit.size(), 2); }, "weights");
+  fails([](auto&, auto& e) { e.sets[0].weight.assign(3, 2); }, "column `cluster, weight, group or time`");
   fails([](auto& p, auto&) { p.metrics[1].margin.reset(); }, "needs `margin`");
   fails([](auto& p, auto&) { p.metrics[1].margin = -1; }, "needs `margin`");
   fails([](auto& p, auto&) { p.metrics[1].margin = NAN; }, "needs `margin`");
-  fails([](auto& p, auto&) { p.metrics[0].metric = "f1"; }, "`f1` is not supported");
+  fails([](auto& p, auto&) { p.metrics[0].metric = "f2"; }, "no metric `f2`");
+  fails([](auto& p, auto&) { p.metrics[0].metric = "rmse"; }, "has no metric `rmse`");
+  fails([](auto& p, auto&) { p.metrics[0].method = "t"; }, "no method `t`");
+  fails([](auto& p, auto&) { p.metrics[0].params["k"] = 3; }, "no parameter `k`");
+  fails(
+      [](auto& p, auto&) {
+        p.metrics[1].metric = "accuracy";
+        p.metrics[1].method = "tango";
+      },
+      "has clusters or weights");
   fails([](auto& p, auto&) { p.metrics[0].role = "hope"; }, "`hope` is not a role");
   fails([](auto& p, auto&) { p.success_items = {"profit"}; }, "`profit` is not among the metrics");
   fails([](auto& p, auto&) { p.alpha = 0; }, "`alpha`");
@@ -395,6 +409,7 @@ TEST_CASE("a policy that cannot decide, or names what is not there, is an error 
       },
       "at least one");
   fails([](auto& p, auto&) { p.task = "regression"; }, "regression");
+  fails([](auto& p, auto&) { p.task = "clustering"; }, "no task `clustering`");
   fails([](auto& p, auto&) { p.slices[0].margin = 0; }, "needs `margin`");
   fails([](auto&, auto& e) { e.evaluations_used["september"] = -1; }, "fewer than 0");
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdio>
+#include <tuple>
 
 /// Simulated months of flights: rows of one day share an effect, as the real ones do.
 namespace worlds {
@@ -71,6 +72,60 @@ inline podium::model::MetricCheck metric(std::string id, std::string name, std::
   item.metric = std::move(name);
   item.role = std::move(role);
   return item;
+}
+
+/// The same days for regression: a number is predicted, with less noise by the challenger.
+inline podium::gate::Predictions numbers(World const& world, std::string id = "september") {
+  auto rows = predictions(world, std::move(id));
+  Random random{world.seed + 100};
+  for (std::size_t i = 0; i < rows.label.size(); ++i) {
+    double const truth = 10 + random.normal();
+    rows.label[i] = truth;
+    rows.champion[i] = truth + 0.8 * random.normal();
+    rows.challenger[i] = truth + 0.5 * random.normal();
+  }
+  return rows;
+}
+
+/// Three classes; the challenger sees them better.
+inline podium::gate::Predictions classes(World const& world, bool probabilities, std::string id = "september") {
+  auto rows = predictions(world, std::move(id));
+  Random random{world.seed + 200};
+  rows.classes = {"a", "b", "c"};
+  if (probabilities) {
+    rows.champion_class.resize(3);
+    rows.challenger_class.resize(3);
+  }
+  for (std::size_t i = 0; i < rows.label.size(); ++i) {
+    auto const truth = static_cast<std::size_t>(random.uniform() * 3);
+    rows.label[i] = static_cast<double>(truth);
+    for (auto const& [column, predicted, strength] : {std::tuple{&rows.champion_class, &rows.champion, 1.0},
+                                                      std::tuple{&rows.challenger_class, &rows.challenger, 2.0}}) {
+      double p[3], total = 0;
+      std::size_t best = 0;
+      for (std::size_t c = 0; c < 3; ++c) total += p[c] = std::exp(strength * (c == truth) + random.normal());
+      for (std::size_t c = 0; c < 3; ++c) {
+        if (probabilities) (*column)[c].push_back(p[c] / total);
+        if (p[c] > p[best]) best = c;
+      }
+      (*predicted)[i] = static_cast<double>(best);
+    }
+  }
+  return rows;
+}
+
+/// Queries of ten answers with relevance 0 to 3.
+inline podium::gate::Predictions rankings(World const& world, std::string id = "september") {
+  auto rows = predictions(world, std::move(id));
+  Random random{world.seed + 300};
+  for (std::size_t i = 0; i < rows.label.size(); ++i) {
+    double const worth = random.normal();
+    rows.group.push_back("q" + std::to_string(i / 10));
+    rows.label[i] = worth > 1.5 ? 3 : worth > .7 ? 1 : 0;
+    rows.champion[i] = worth + 1.0 * random.normal();
+    rows.challenger[i] = worth + 0.6 * random.normal();
+  }
+  return rows;
 }
 
 /// The policy of the demo, in code.

@@ -163,7 +163,7 @@ TEST_CASE("an endpoint's traffic must go to deployments that are there, in whole
 
 TEST_CASE("what is not carried out here says so with a code") {
   Room room;
-  for (auto const* what : {"schedules/s", "batchEndpoints/b", "featuresets/f/versions/1"}) {
+  for (auto const* what : {"schedules/s", "batchEndpoints/b", "connections/c"}) {
     auto const refused = room.client.ask("PUT", what, Json{{"properties", Json::object()}});
     CHECK(refused.status == 400);
     CHECK(refused.body["error"]["code"] == "NotSupportedLocally");

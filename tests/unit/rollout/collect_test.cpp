@@ -58,7 +58,7 @@ TEST_CASE("what does not fit is refused by name") {
 
 TEST_CASE("a time range keeps whole rows, the first ones too") {
   auto rules = policy();
-  rules.evaluation_sets.front().columns.time = "t";
+  rules.evaluation_sets.front().columns.time = std::string{"t"};
   auto const table = data::TableBuilder{}
                          .add("key", std::vector<std::string>{"a", "b", "c"})
                          .add("day", std::vector<std::string>{"one", "two", "three"})

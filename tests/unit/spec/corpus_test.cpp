@@ -1,7 +1,7 @@
 #include "spec/kind.hpp"
 #include "text/source.hpp"
 
-#include "podium/spec/load.hpp"
+#include "podium/spec/validate.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,7 +1,7 @@
 #include "base/digest.hpp"
 #include "files.hpp"
 
-#include "podium/spec/load.hpp"
+#include "podium/spec/validate.hpp"
 
 using namespace podium;
 
@@ -154,23 +154,111 @@ TEST_CASE("fields of a policy that do not go together are named") {
             .starts_with("PD1060"));
 }
 
-TEST_CASE("what the whole example of the reference has and the engine has not is refused by name") {
-  for (auto const* line : {"approvals: []", "staging_latency: {}", "promotion_path: [dev]", "waivers: []",
-                           "evidence: {}", "rollback: {keep_champion: P14D}"}) {
-    auto const found = with("slices:", std::string{line} + "\nslices:");
-    CHECK_MESSAGE(found.starts_with("PD1090 error 23:1"), line);
-    CHECK(std::count(found.begin(), found.end(), '\n') == 1);
-  }
-  CHECK(with("{name: flights}", "{name: flights, owners: [ml]}") == "PD1090 error 3:27-3:33 metadata.owners\n");
-  CHECK(with("alpha: 0.05", "power: 0.8, alpha: 0.05").starts_with("PD1090"));
-  CHECK(with("method: delong", "method: bootstrap") == "PD1090 error 19:80-19:89 metrics.items.0.method\n");
-  CHECK(with("metric: brier", "metric: recall_at_precision").starts_with("PD1090"));
-  CHECK(with("too_small: hold", "too_small: merge").starts_with("PD1090"));
-  CHECK(with("min: {requests: 4400}", "min: {time: PT30M}").starts_with("PD1090"));
-  CHECK(with("task: binary_classification", "task: regression").starts_with("PD1090"));
-  CHECK(with("  srm_p: 0.0005", "  hard_stop: []").starts_with("PD1090"));
-  CHECK(with("- {by: [origin], role: guardrail, metric: log_loss, margin: 0.01, min_units: 2000, too_small: hold, "
-             "required: [EWR, JFK, LGA]}",
-             "- {simpson: {metric: log_loss}}")
-            .starts_with("PD1090"));
+TEST_CASE("the whole example of a policy is read, field by field") {
+  auto const loaded = spec::load_policy(PODIUM_SOURCE_DIR "/tests/cases/gate/policy.yaml");
+  CHECK(summary(loaded.diagnostics).empty());
+  auto const result = loaded.result();
+  REQUIRE_MESSAGE(result, (result ? "" : result.error().message()));
+  auto const& policy = *result;
+  using namespace std::chrono;
+  CHECK(policy.name == "churn-prod");
+  CHECK(policy.owners == std::vector<std::string>{"ml-platform"});
+  CHECK(policy.change_requires_approvals == 2);
+  CHECK(policy.subject_model == "azureml://registries/contoso/models/churn");
+  CHECK(policy.champion == model::ChampionRules{"ledger", true, "floor_only"});
+  CHECK(policy.challenger_requires ==
+        std::vector<std::string>{"digest", "training_job", "code_commit", "training_data_digest"});
+  REQUIRE(policy.evaluation_sets.size() == 1);
+  auto const& set = policy.evaluation_sets[0];
+  CHECK(set.asset == "azureml:churn_eval:7");
+  CHECK(set.digest == "sha256:...");
+  CHECK(set.columns.cluster == "customer_id");
+  CHECK(set.columns.weight.empty());
+  CHECK(set.max_age == days{120});
+  CHECK(set.reuse == model::ReuseRules{20, "equal", true, "verdict_only"});
+  CHECK(policy.power == 0.8);
+  CHECK(policy.require_power == "warn");
+  CHECK(policy.bootstrap == model::BootstrapRules{10000, "from_bundle_digest", "bca", "unit"});
+  REQUIRE(policy.metrics.size() == 6);
+  CHECK(policy.metrics[2].params == std::map<std::string, double>{{"precision", 0.9}});
+  CHECK(policy.metrics[2].method == "bootstrap");
+  CHECK(policy.metrics[5].expression == "sum(tp)*120 - sum(fp)*15");
+  CHECK(policy.metrics[5].unit_mean);
+  REQUIRE(policy.slices.size() == 2);
+  CHECK(policy.slices[1].by == std::vector<std::string>{"segment", "tenure_bucket"});
+  CHECK(policy.slices[1].correction == "bh");
+  REQUIRE(policy.simpson.size() == 1);
+  CHECK(policy.simpson[0] == model::SimpsonCheck{"log_loss", "production", "hold"});
+  REQUIRE(policy.shadow);
+  CHECK(policy.shadow->min_duration == hours{4});
+  CHECK(policy.shadow->max_duration == days{2});
+  CHECK(policy.shadow->pair_on == "request_key");
+  CHECK(policy.shadow->min_pair_rate == 0.98);
+  CHECK(policy.shadow->checks.size() == 6);
+  REQUIRE(policy.staging_latency);
+  CHECK(
+      *policy.staging_latency ==
+      model::StagingLatency{"churn-staging", "open_loop", 50, seconds{60}, 5000, {{0.99, 250, 0.95}, {0.5, 60, 0.95}}});
+  REQUIRE(policy.canary);
+  CHECK(policy.canary->steps.size() == 4);
+  CHECK(policy.canary->steps[0].min_time == minutes{30});
+  CHECK(policy.canary->steps[3].margin == std::map<std::string, double>{{"error_rate", 0.005}, {"slo_exceed", 0.01}});
+  CHECK(policy.canary->bake_min_time == hours{2});
+  REQUIRE(policy.canary->hard_stop.size() == 3);
+  CHECK(policy.canary->hard_stop[1].no_data_for == minutes{5});
+  CHECK(policy.canary->rollback[1].metric == "exceed_ms_250");
+  CHECK(policy.canary->on_timeout == "rollback");
+  REQUIRE(policy.approvals.size() == 1);
+  CHECK(policy.approvals[0] ==
+        model::ApprovalRule{"before_prod", {{"ml_owner", 1}, {"risk", 1}}, false, days{7}, false});
+  CHECK(policy.promotion_path == std::vector<std::string>{"dev", "test", "prod"});
+  CHECK(policy.rollback == model::RollbackWindow{days{14}, days{14}});
+  CHECK(policy.waivers.empty());
+  REQUIRE(policy.evidence);
+  CHECK(policy.evidence->sign_provider == "keyvault");
+  CHECK(policy.evidence->emit.size() == 5);
+}
+
+TEST_CASE("waivers, durations and dates of a policy are what they say, or the file is wrong") {
+  auto const waived = [](std::string const& waiver) { return with("slices:", "waivers: [" + waiver + "]\nslices:"); };
+  CHECK(waived("{check: brier, reason: known, approver: ann, expires: 2026-01-31}").empty());
+  CHECK(waived("{check: 'log_loss:origin=EWR', reason: known, approver: ann, expires: 2026-01-31T12:00:00Z}").empty());
+  CHECK(waived("{check: brer, reason: known, approver: ann, expires: 2026-01-31}").starts_with("PD1060"));
+  CHECK(waived("{check: brier, reason: known, approver: ann}").starts_with("PD1013"));
+  CHECK(waived("{check: brier, reason: known, approver: ann, expires: soon}").starts_with("PD1015"));
+  CHECK(with("min_units: 20000", "max_age: P120D").empty());
+  CHECK(with("min_units: 20000", "max_age: P1DT12H30M").empty());
+  CHECK(with("min_units: 20000", "max_age: 120").starts_with("PD1012"));
+  for (auto const* wrong : {"120D", "P", "PT", "P1Y", "P1H", "PT1D", "PT5", "P-1D", "P1DT", "PT1S1M"})
+    CHECK_MESSAGE(with("min_units: 20000", std::string{"max_age: "} + wrong).starts_with("PD1015"), wrong);
+  CHECK(with("min_units: 20000", "digest: md5:12").starts_with("PD1015"));
+  CHECK(with("alpha: 0.05", "require_power: off, alpha: 0.05").empty());
+  CHECK(with("alpha: 0.05", "require_power: perhaps, alpha: 0.05").starts_with("PD1014"));
+}
+
+TEST_CASE("metrics of a policy belong to its task, with the parameters and methods that they have") {
+  CHECK(with("metric: brier", "metric: rmse").starts_with("PD1060 error 21:27"));
+  CHECK(with("metric: brier", "metric: recall_at_precision").starts_with("PD1060"));
+  CHECK(with("metric: brier", "metric: recall_at_precision, params: {precision: 0.9}").empty());
+  CHECK(with("metric: brier", "metric: recall_at_precision, params: {precision: 1.9}").starts_with("PD1015"));
+  CHECK(with("metric: brier", "metric: brier, params: {k: 3}").starts_with("PD1060"));
+  CHECK(with("method: delong", "method: t").starts_with("PD1060"));
+  CHECK(with("method: delong", "method: bootstrap").empty());
+  CHECK(with("metric: brier", "metric: custom").starts_with("PD1060"));
+  CHECK(with("metric: brier", "metric: custom, expression: 'sum(tp) - sum(fp)'").empty());
+  CHECK(with("metric: brier", "metric: brier, unit_mean: true").starts_with("PD1060"));
+  CHECK(with("task: binary_classification", "task: regression").find("has no metric `roc_auc`") == std::string::npos);
+  CHECK(with("task: binary_classification", "task: regression").starts_with("PD1060"));
+  CHECK(with("too_small: hold", "too_small: merge").empty());
+  CHECK(with("too_small: hold", "correction: bh").starts_with("PD1060"));
+  CHECK(with("metric: error_rate, vs: champion", "metric: exceed_ms_250, vs: champion").empty());
+  CHECK(with("metric: error_rate, vs: champion", "metric: exceed_ms_x, vs: champion").starts_with("PD1014"));
+  CHECK(with("  srm_p: 0.0005", "  hard_stop: [{no_data_for: PT5M}]").empty());
+  CHECK(with("  srm_p: 0.0005", "  hard_stop: [{no_data_for: PT5M, metric: error_rate}]").starts_with("PD1060"));
+  CHECK(with("  srm_p: 0.0005", "  hard_stop: [{metric: error_rate}]").starts_with("PD1060"));
+}
+
+TEST_CASE("what the engine does not do is refused by name") {
+  CHECK(with("alpha: 0.05", "bootstrap: {ci: percentile}, alpha: 0.05").starts_with("PD1090"));
+  CHECK(with("slices:", "approvals: [{stage: before_test, roles: {risk: 1}}]\nslices:").starts_with("PD1090"));
 }

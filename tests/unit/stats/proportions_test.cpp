@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <vector>
+
 using namespace podium;
 using doctest::Approx;
 
@@ -33,4 +35,16 @@ TEST_CASE("Clopper and Pearson's interval gives reference P2 (Newcombe 1998)") {
   CHECK(stats::clopper_pearson(29, 29).lower == Approx(.8805551309304973).epsilon(1e-12));
   CHECK(stats::clopper_pearson(29, 29).upper == 1);
   CHECK(stats::clopper_pearson(0, 0) == stats::Interval{0, 1});
+}
+
+TEST_CASE("two columns of right and wrong are counted row by row") {
+  std::vector<double> const champion{1, 1, 0, 0, 1, 0}, challenger{1, 0, 1, 0, 0, 0};
+  auto const counts = stats::paired_counts(champion, challenger).value();
+  CHECK(counts.both == 1);
+  CHECK(counts.only_champion == 2);
+  CHECK(counts.only_challenger == 1);
+  CHECK(counts.neither == 2);
+  CHECK(stats::mcnemar(counts).exact == stats::mcnemar(2, 1).exact);
+  CHECK_FALSE(stats::paired_counts(champion, std::vector<double>{1}));
+  CHECK_FALSE(stats::paired_counts(std::vector<double>{.5}, std::vector<double>{1}));
 }

@@ -1,0 +1,178 @@
+#include "podium/spec/validate.hpp"
+
+#include "spec/documents.hpp"
+#include "spec/kind.hpp"
+#include "spec/reader.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <system_error>
+#include <thread>
+
+namespace podium::inline v0::spec {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool has_field(Shape const& table, std::string_view name) {
+  if (table.kind == Shape::Kind::tagged)
+    return std::any_of(table.alternatives.begin(), table.alternatives.end(),
+                       [&](Alternative const& one) { return has_field(*one.shape, name); });
+  return std::any_of(table.fields.begin(), table.fields.end(), [&](Field const& one) { return one.name == name; });
+}
+
+/// `-n` and `-e`, where the kind has such a field.
+std::vector<Set> overrides(Shape const* table, ValidateOptions const& options) {
+  std::vector<Set> set;
+  auto const give = [&](char const* field, std::string const& value) {
+    if (!value.empty() && table != nullptr && has_field(*table, field)) set.emplace_back(field, value);
+  };
+  give("name", options.supplied.name);
+  give("endpoint_name", options.supplied.endpoint_name);
+  return set;
+}
+
+bool comes_later(ValidateOptions const& options) {
+  auto const& given = options.supplied;
+  return !given.name.empty() || !given.endpoint_name.empty() || given.workspace || !options.set.empty();
+}
+
+/// What is left to be checked of a document whose kind is the caller's to find.
+enum class Unrecognised : std::uint8_t { error, skip };
+
+/// Whether the document was checked; false only for one that is to be skipped.
+bool check(Documents& documents, Document const& document, ValidateOptions const& options, Unrecognised policy) {
+  documents.placeholders = options.placeholders;
+  documents.override_with(document, options.set);
+  if (!document.tree.root) return policy == Unrecognised::error || !options.kind.empty();
+  auto const file_name = document.file.filename().string();
+  std::string const kind = options.kind.empty() ? kind_of_document(*document.tree.root, file_name) : options.kind;
+  if (kind.empty() && policy == Unrecognised::skip) return false;
+  auto const* table = table_of(kind);
+  auto const set = overrides(table, options);
+  documents.override_with(document, set);
+  Node const& root = *document.tree.root;
+  Node const& place = root.entries.empty() ? root : *root.entries.front().key;
+  // A policy is our own: whatever we cannot act on is an error already here.
+  Reader reader{documents, document, kind == "promotionPolicy" ? Purpose::use : Purpose::check};
+  if (kind.empty()) {
+    reader.error("PD1009", place, "cannot tell which kind of document this is",
+                 "add `$schema`, or name the kind with `--kind`");
+  } else if (table != nullptr) {
+    reader.read(*table, root);
+  } else {
+    reader.warning("PD1091", place, "documents of kind `" + kind + "` are not checked yet");
+  }
+  return true;
+}
+
+std::vector<Diagnostic> findings(Documents& documents, ValidateOptions const& options) {
+  auto found = documents.take();
+  if (!comes_later(options)) return found;
+  for (auto& one : found)
+    if (one.rule == "PD1013" && (one.path == "name" || one.path == "endpoint_name")) {
+      one.severity = Severity::warning;
+      one.help =
+          one.path == "name" ? "add `name:`, or give it with `-n`" : "add `endpoint_name:`, or give it with `-e`";
+    }
+  return found;
+}
+
+Result<void> known_kind(ValidateOptions const& options) {
+  if (options.kind.empty() || is_kind(options.kind)) return {};
+  return Error{Errc::invalid_argument, "there is no kind `" + options.kind + "`; `podium schema` lists them"};
+}
+
+struct Task {
+  fs::path file;
+  std::string name;
+  Unrecognised policy = Unrecognised::error;
+  bool checked = false;
+  std::optional<Error> failure{};
+  std::vector<Diagnostic> found{};
+};
+
+Result<void> add_folder(fs::path const& folder, std::vector<Task>& tasks) {
+  std::error_code problem;
+  std::vector<fs::path> files;
+  fs::recursive_directory_iterator walk{folder, fs::directory_options::skip_permission_denied, problem};
+  for (auto const end = fs::recursive_directory_iterator{}; !problem && walk != end; walk.increment(problem)) {
+    auto const& path = walk->path();
+    std::error_code ignored;
+    if (path.filename().string().starts_with('.')) {
+      if (walk->is_directory(ignored)) walk.disable_recursion_pending();
+      continue;
+    }
+    auto const extension = path.extension();
+    if ((extension == ".yml" || extension == ".yaml") && walk->is_regular_file(ignored)) files.push_back(path);
+  }
+  if (problem) return Error{Errc::unavailable, "cannot list `" + folder.string() + "`: " + problem.message()};
+  std::sort(files.begin(), files.end());
+  for (auto& file : files) tasks.push_back({.file = file, .name = file.string(), .policy = Unrecognised::skip});
+  return {};
+}
+
+void run(Task& task, ValidateOptions const& options) {
+  Documents documents;
+  auto const opened = documents.open(task.file, task.name);
+  if (!opened) {
+    task.failure = opened.error();
+    return;
+  }
+  task.checked = check(documents, **opened, options, task.policy);
+  if (task.checked) task.found = findings(documents, options);
+}
+
+}  // namespace
+
+Result<std::vector<Diagnostic>> validate(fs::path const& file, ValidateOptions const& options) {
+  if (auto known = known_kind(options); !known) return known.error();
+  Task task{.file = file, .name = file.string()};
+  run(task, options);
+  if (task.failure) return *std::move(task.failure);
+  return std::move(task.found);
+}
+
+Result<std::vector<Diagnostic>> validate_text(std::string_view text, std::string const& name, fs::path const& folder,
+                                              ValidateOptions const& options) {
+  if (auto known = known_kind(options); !known) return known.error();
+  Documents documents;
+  auto const& document = documents.add_text(std::string{text}, name, folder);
+  check(documents, document, options, Unrecognised::error);
+  return findings(documents, options);
+}
+
+Result<Validated> validate_all(std::span<fs::path const> paths, ValidateOptions const& options, int threads) {
+  if (auto known = known_kind(options); !known) return known.error();
+  std::vector<Task> tasks;
+  auto const policy = options.skip_unknown ? Unrecognised::skip : Unrecognised::error;
+  for (auto const& path : paths) {
+    std::error_code problem;
+    if (fs::is_directory(path, problem)) {
+      if (auto added = add_folder(path, tasks); !added) return added.error();
+    } else {
+      tasks.push_back({.file = path, .name = path.string(), .policy = policy});
+    }
+  }
+  auto const wanted =
+      threads > 0 ? static_cast<std::size_t>(threads) : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  std::atomic<std::size_t> next{0};
+  auto const work = [&] {
+    for (std::size_t i = next++; i < tasks.size(); i = next++) run(tasks[i], options);
+  };
+  {
+    std::vector<std::jthread> helpers;
+    // A thread costs more than the few files it would save.
+    for (std::size_t i = 1; i < std::min(wanted, tasks.size() / 4); ++i) helpers.emplace_back(work);
+    work();
+  }
+  Validated all;
+  for (auto& task : tasks) {
+    if (task.failure) return *std::move(task.failure);
+    if (task.checked) all.files.push_back(std::move(task.name));
+    std::move(task.found.begin(), task.found.end(), std::back_inserter(all.diagnostics));
+  }
+  return all;
+}
+
+}  // namespace podium::inline v0::spec

@@ -62,7 +62,7 @@ class PODIUM_API Workspace {
   /// Opens files where they lie: `azureml://datastores/{name}/paths/{path}` of this workspace, with the secret that it
   /// keeps for the datastore, or any place that data::Dataset::open knows.
   Result<podium::data::Dataset> open_dataset(std::string const& place, podium::data::OpenOptions options = {},
-                                     Context const& ctx = {}) const;
+                                             Context const& ctx = {}) const;
 
   /// The embedded workspace behind this one; empty when remote.
   std::shared_ptr<podium::local::Workspace> const& embedded() const noexcept { return local_; }

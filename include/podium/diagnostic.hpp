@@ -54,7 +54,8 @@ struct Diagnostic {
   std::vector<Label> related{};  ///< other places that took part in it
   std::string help{};            ///< the cure, if one is known
   std::optional<Fix> fix{};
-  std::string official{};  ///< what azure-ai-ml says of it at `path`, for scripts that look for its words; empty: nothing
+  std::string
+      official{};  ///< what azure-ai-ml says of it at `path`, for scripts that look for its words; empty: nothing
 };
 
 }  // namespace podium::inline v0

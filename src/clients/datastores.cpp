@@ -157,7 +157,8 @@ Result<DatastoreAccess> DatastoresClient::access(std::string const& uri, Context
     return Error{Errc::invalid_argument, why}.with("datastore", store->name);
   };
   if (store->type != "AzureBlob" && store->type != "AzureDataLakeGen2")
-    return refused("files of a " + store->type + " datastore cannot be read in place, only those of AzureBlob and "
+    return refused("files of a " + store->type +
+                   " datastore cannot be read in place, only those of AzureBlob and "
                    "AzureDataLakeGen2");
   if (store->account_name.find('/') != std::string::npos)
     return refused("this workspace is served by podium: read its files in its folder, or download them");

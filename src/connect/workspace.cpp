@@ -124,13 +124,13 @@ Result<podium::data::Dataset> Workspace::open_dataset(std::string const& place, 
     auto const store = place.find("datastores/");
     auto const paths = place.find("/paths/");
     if (store == std::string::npos || paths == std::string::npos || paths < store)
-      return Error{Errc::invalid_argument, "`" + place + "` is not of the form azureml://datastores/{name}/paths/{path}"};
+      return Error{Errc::invalid_argument,
+                   "`" + place + "` is not of the form azureml://datastores/{name}/paths/{path}"};
     auto const name = place.substr(store + 11, paths - store - 11);
     auto const path = std::filesystem::path{place.substr(paths + 7)}.lexically_normal();
     if (path.is_absolute() || (!path.empty() && *path.begin() == ".."))
       return Error{Errc::invalid_argument, "`" + place + "` leaves its datastore"};
-    auto opened =
-        podium::data::Dataset::open((local_->folder() / "datastores" / name / path).string(), options, ctx);
+    auto opened = podium::data::Dataset::open((local_->folder() / "datastores" / name / path).string(), options, ctx);
     return opened ? std::move(opened) : Result<podium::data::Dataset>{opened.error().with("datastore", name)};
   }
   auto const access = datastores().access(place, ctx);

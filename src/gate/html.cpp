@@ -135,7 +135,7 @@ ul.quality li{break-inside:avoid;padding:.2rem 0;margin:0}
 .scroll{overflow-x:auto;margin:.6rem 0 .9rem}
 table{border-collapse:collapse;width:100%;font-size:.9rem}
 caption{text-align:left;color:var(--soft);font-size:.85rem;padding:0 0 .35rem}
-th,td{text-align:left;padding:.4rem .7rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+th,td{overflow-wrap:break-word;text-align:left;padding:.4rem .7rem .4rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 thead th{color:var(--soft);font-weight:600;font-size:.8rem;border-bottom:2px solid var(--line);white-space:nowrap}
 tbody th{font-weight:600}
 .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
@@ -160,7 +160,7 @@ svg .rollback{stroke:var(--bad);stroke-width:1.5}
 svg .champion{fill:none;stroke:var(--soft);stroke-width:2}svg .challenger{fill:none;stroke:var(--accent);stroke-width:2}
 svg .champion.thin,svg .challenger.thin{stroke-width:1;opacity:.6}svg .champion.dot{fill:var(--soft)}svg .challenger.dot{fill:var(--accent)}
 svg .gap{fill:var(--accent);fill-opacity:.12;stroke:none}svg .cloud{fill:var(--accent);fill-opacity:.35}svg .bar{fill-opacity:.35;stroke:none}
-.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(20rem,1fr));gap:1rem}.plots svg{min-width:0}.plots figure{margin:0}
+.plots{display:grid;grid-template-columns:repeat(auto-fit,minmax(24rem,1fr));gap:1rem}.plots svg{min-width:0;max-width:30rem}.plots figure{margin:0}
 .waivers{border:2px solid var(--bad);background:var(--bad-bg)}.waivers h2{color:var(--bad)}
 footer{color:var(--soft);font-size:.85rem}
 @media (max-width:40rem){dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}

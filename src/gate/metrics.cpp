@@ -245,7 +245,6 @@ Measured read(Part const& part, Question const& question, Result<stats::Measurem
   if (found->clipped_champion + found->clipped_challenger > 0)
     measured.notes.push_back(count_of(found->clipped_champion, "prediction") + " of the champion and " +
                              show(found->clipped_challenger) + " of the challenger clipped at " + show(question.clip));
-  if (found->design_effect > 1.1) measured.notes.push_back("design effect " + show(found->design_effect));
   for (auto const& one : found->assumptions) measured.notes.push_back("assumes " + one);
   for (auto const& one : found->warnings) measured.notes.push_back(one);
   return measured;

@@ -21,16 +21,15 @@ void explain_failure(Finding& finding) {
     finding.code = "SLICE_FAIL:" + check.slice;
   else
     finding.code = check.role == "success" ? "SUCCESS_FAIL:" + check.id : upper_case(check.role) + "_FAIL:" + check.id;
-  bool const own = check.role == "floor" || check.role == "ceiling" || check.role == "slo";
-  bool const point = check.method == "point value";
-  auto const bound = point                     ? std::string{"a point value"}
-                     : check.role == "ceiling" ? "at least " + show(check.lower) + " at level " + show(check.level)
-                     : check.role == "slo"     ? "at least " + show(check.lower) + " at level " + show(check.level)
-                                               : "at most " + (own ? show(check.upper) : show_signed(check.upper)) +
-                                                 " at level " + show(check.level);
-  finding.message = (finding.slice ? check.metric + " on " + check.slice : check.id) + " " +
-                    (own ? show(check.estimate) : show_signed(check.estimate)) + " (" + bound +
-                    ") is on the wrong side of " + (own ? show(check.margin) : show_signed(check.margin));
+  bool const from_above = check.role == "ceiling" || check.role == "slo" || check.role == "shadow";
+  bool const own = check.role == "floor" || from_above;
+  auto const number = [&](double value) { return own ? show(value) : show_signed(value); };
+  auto const bound = check.method == "point value"
+                         ? std::string{"a point value"}
+                         : (from_above ? "at least " + number(check.lower) : "at most " + number(check.upper)) +
+                               " at level " + show(check.level);
+  finding.message = (finding.slice ? check.metric + " on " + check.slice : check.id) + " " + number(check.estimate) +
+                    " (" + bound + ") is on the wrong side of " + number(check.margin);
 }
 
 }  // namespace

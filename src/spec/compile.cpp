@@ -20,13 +20,6 @@ bool has_error(std::vector<Diagnostic> const& found) {
   return std::any_of(found.begin(), found.end(), [](auto const& one) { return one.severity == Severity::error; });
 }
 
-std::vector<Set> overrides_of(CompileOptions const& options) {
-  auto set = options.set;
-  if (!options.name.empty()) set.emplace_back("name", options.name);
-  if (!options.endpoint_name.empty()) set.emplace_back("endpoint_name", options.endpoint_name);
-  return set;
-}
-
 Result<Kind const*> entity_kind(std::string const& name) {
   auto const* kind = kind_named(name);
   if (kind == nullptr) return Error{Errc::invalid_argument, "there is no kind `" + name + "`"};
@@ -48,21 +41,21 @@ Result<Compiled> compile(fs::path const& file, CompileOptions const& options) {
   auto const opened = documents.open(file, file.string());
   if (!opened) return opened.error();
   Document const& document = **opened;
-  auto const set = overrides_of(options);
-  documents.override_with(document, set);
+  documents.override_with(document, options.set);
   Compiled out;
   if (!document.tree.root) {
     out.diagnostics = documents.take();
     return out;
   }
-  out.kind =
-      options.kind.empty() ? kind_of_document(*document.tree.root, file.filename().string()) : options.kind;
+  out.kind = options.kind.empty() ? kind_of_document(*document.tree.root, file.filename().string()) : options.kind;
   if (out.kind.empty())
     return Error{Errc::invalid_argument,
                  "cannot tell which kind of document `" + file.string() + "` is: add `$schema`, or name the kind"};
   auto const found = entity_kind(out.kind);
   if (!found) return found.error();
   Kind const& kind = **found;
+  auto const named = naming(kind.table, options.name, options.endpoint_name);
+  documents.override_with(document, named);
 
   Reader reader{documents, document, Purpose::check};
   Value const value = reader.read(*kind.table, *document.tree.root);
@@ -103,9 +96,13 @@ Result<FromRest> from_rest(std::string const& kind_name, std::string const& json
   if (out.kind.empty()) out.kind = kind_name;
   auto const kind = entity_kind(out.kind);
   if (!kind) return kind.error();
-  out.yaml = wire::yaml_dump(wire::yaml_of(**kind, *resource), {.unicode = true});
-  auto const patch = Json::diff(wire::body_of(**kind, out.yaml), *resource);
-  out.residue = patch.dump(-1, ' ', false, Json::error_handler_t::replace);
+  try {
+    out.yaml = wire::yaml_dump(wire::yaml_of(**kind, *resource), {.unicode = true});
+    auto const patch = Json::diff(wire::body_of(**kind, out.yaml), *resource);
+    out.residue = patch.dump(-1, ' ', false, Json::error_handler_t::replace);
+  } catch (Json::exception const&) {
+    return Error{Errc::invalid_argument, "the entity does not have the shape of a resource of kind `" + out.kind + "`"};
+  }
   return out;
 }
 

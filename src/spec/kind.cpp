@@ -12,55 +12,60 @@
 namespace podium::inline v0::spec {
 namespace {
 
-Kind const known[] = {{"commandComponent", &kinds::command_component, "2024-01-01-preview", "components", true},
-                      {"commandJob", &kinds::command_job, "2025-01-01-preview", "jobs"},
-                      {"pipelineJob", &kinds::pipeline_job, "2024-01-01-preview", "jobs"},
-                      {"environment", &kinds::environment_asset, "2023-04-01-preview", "environments", true},
-                      {"data", &kinds::data_asset, "2023-04-01-preview", "data", true},
-                      {"model", &kinds::model_asset, "2023-08-01-preview", "models", true},
-                      {"onlineEndpoint", &kinds::online_endpoint, "2022-02-01-preview", "onlineEndpoints"},
-                      {"onlineDeployment", &kinds::online_deployment, "2023-04-01-preview", "onlineEndpoints/{endpoint_name}/deployments"},
-                      {"featureSetSpec", &kinds::feature_set_spec},
-                      {"promotionPolicy", &kinds::promotion_policy},
-                      {"pipelineComponent", &kinds::pipeline_component, "2024-01-01-preview", "components", true},
-                      {"parallelComponent", &kinds::parallel_component, "2024-01-01-preview", "components", true},
-                      {"sparkComponent", &kinds::spark_component, "2024-01-01-preview", "components", true},
-                      {"automlComponent", &kinds::automl_component, "2024-01-01-preview", "components", true},
-                      {"sweepComponent", &kinds::unsupported_component},
-                      {"flow", &kinds::flow_component, "2024-01-01-preview", "components", true},
-                      {"sweepJob", &kinds::sweep_job, "2024-01-01-preview", "jobs"},
-                      {"sparkJob", &kinds::spark_job, "2023-04-01-preview", "jobs"},
-                      {"parallelJob", &kinds::unsupported_job},
-                      {"automlJob", &kinds::automl_job, "2024-01-01-preview", "jobs"},
-                      {"finetuningJob", &kinds::finetuning_job, "2024-10-01-preview", "jobs"},
-                      {"distillationJob", &kinds::distillation_job, "2024-10-01-preview", "jobs"},
-                      {"importJob", &kinds::import_job},
-                      {"dataTransferComponent", &kinds::data_transfer_component, "2024-01-01-preview", "components", true},
-                      {"batchEndpoint", &kinds::batch_endpoint, "2023-10-01", "batchEndpoints"},
-                      {"batchDeployment", &kinds::batch_deployment, "2024-01-01-preview", "batchEndpoints/{endpoint_name}/deployments"},
-                      {"modelBatchDeployment", &kinds::model_batch_deployment, "2024-01-01-preview", "batchEndpoints/{endpoint_name}/deployments"},
-                      {"pipelineBatchDeployment", &kinds::pipeline_batch_deployment, "2023-02-01-preview", "batchEndpoints/{endpoint_name}/deployments"},
-                      {"kubernetesOnlineEndpoint", &kinds::kubernetes_endpoint, "2022-02-01-preview", "onlineEndpoints"},
-                      {"kubernetesOnlineDeployment", &kinds::kubernetes_deployment, "2023-04-01-preview", "onlineEndpoints/{endpoint_name}/deployments"},
-                      {"serverlessEndpoint", &kinds::serverless_endpoint, "2024-01-01-preview", "serverlessEndpoints"},
-                      {"marketplaceSubscription", &kinds::marketplace_subscription, "2024-01-01-preview", "marketplaceSubscriptions"},
-                      {"modelPackage", &kinds::model_package},
-                      {"datastore", &kinds::datastore, "2024-10-01-preview", "datastores"},
-                      {"compute", &kinds::compute_resource, "2023-08-01-preview", "computes"},
-                      {"workspace", &kinds::workspace, "2024-10-01-preview", "workspaces"},
-                      {"connection", &kinds::connection, "2024-04-01-preview", "connections"},
-                      {"registry", &kinds::registry, "2022-10-01-preview", "registries"},
-                      {"schedule", &kinds::schedule, "2023-06-01-preview", "schedules"},
-                      {"monitor", &kinds::schedule, "2023-06-01-preview", "schedules"},
-                      {"dataImport", &kinds::data_import, "2023-04-01-preview", "data", true},
-                      {"featureStore", &kinds::feature_store, "2024-10-01-preview", "workspaces"},
-                      {"featureStoreEntity", &kinds::feature_store_entity, "2023-10-01", "featurestoreEntities", true},
-                      {"featureSet", &kinds::feature_set, "2023-10-01", "featuresets", true},
-                      {"featureRetrievalSpec", &kinds::feature_retrieval_spec},
-                      {"conda", &kinds::conda_file},
-                      {"capabilityHost", &kinds::capability_host},
-                      {"index", &kinds::index_asset},
-                      {"promptFlowRun", &kinds::flow_component, "2024-01-01-preview", "components", true}};
+Kind const known[] = {
+    {"commandComponent", &kinds::command_component, "2024-01-01-preview", "components", true},
+    {"commandJob", &kinds::command_job, "2025-01-01-preview", "jobs"},
+    {"pipelineJob", &kinds::pipeline_job, "2024-01-01-preview", "jobs"},
+    {"environment", &kinds::environment_asset, "2023-04-01-preview", "environments", true},
+    {"data", &kinds::data_asset, "2023-04-01-preview", "data", true},
+    {"model", &kinds::model_asset, "2023-08-01-preview", "models", true},
+    {"onlineEndpoint", &kinds::online_endpoint, "2022-02-01-preview", "onlineEndpoints"},
+    {"onlineDeployment", &kinds::online_deployment, "2023-04-01-preview",
+     "onlineEndpoints/{endpoint_name}/deployments"},
+    {"featureSetSpec", &kinds::feature_set_spec},
+    {"promotionPolicy", &kinds::promotion_policy},
+    {"pipelineComponent", &kinds::pipeline_component, "2024-01-01-preview", "components", true},
+    {"parallelComponent", &kinds::parallel_component, "2024-01-01-preview", "components", true},
+    {"sparkComponent", &kinds::spark_component, "2024-01-01-preview", "components", true},
+    {"automlComponent", &kinds::automl_component, "2024-01-01-preview", "components", true},
+    {"sweepComponent", &kinds::unsupported_component},
+    {"flow", &kinds::flow_component, "2024-01-01-preview", "components", true},
+    {"sweepJob", &kinds::sweep_job, "2024-01-01-preview", "jobs"},
+    {"sparkJob", &kinds::spark_job, "2023-04-01-preview", "jobs"},
+    {"parallelJob", &kinds::unsupported_job},
+    {"automlJob", &kinds::automl_job, "2024-01-01-preview", "jobs"},
+    {"finetuningJob", &kinds::finetuning_job, "2024-10-01-preview", "jobs"},
+    {"distillationJob", &kinds::distillation_job, "2024-10-01-preview", "jobs"},
+    {"importJob", &kinds::import_job},
+    {"dataTransferComponent", &kinds::data_transfer_component, "2024-01-01-preview", "components", true},
+    {"batchEndpoint", &kinds::batch_endpoint, "2023-10-01", "batchEndpoints"},
+    {"batchDeployment", &kinds::batch_deployment, "2024-01-01-preview", "batchEndpoints/{endpoint_name}/deployments"},
+    {"modelBatchDeployment", &kinds::model_batch_deployment, "2024-01-01-preview",
+     "batchEndpoints/{endpoint_name}/deployments"},
+    {"pipelineBatchDeployment", &kinds::pipeline_batch_deployment, "2023-02-01-preview",
+     "batchEndpoints/{endpoint_name}/deployments"},
+    {"kubernetesOnlineEndpoint", &kinds::kubernetes_endpoint, "2022-02-01-preview", "onlineEndpoints"},
+    {"kubernetesOnlineDeployment", &kinds::kubernetes_deployment, "2023-04-01-preview",
+     "onlineEndpoints/{endpoint_name}/deployments"},
+    {"serverlessEndpoint", &kinds::serverless_endpoint, "2024-01-01-preview", "serverlessEndpoints"},
+    {"marketplaceSubscription", &kinds::marketplace_subscription, "2024-01-01-preview", "marketplaceSubscriptions"},
+    {"modelPackage", &kinds::model_package},
+    {"datastore", &kinds::datastore, "2024-10-01-preview", "datastores"},
+    {"compute", &kinds::compute_resource, "2023-08-01-preview", "computes"},
+    {"workspace", &kinds::workspace, "2024-10-01-preview", "workspaces"},
+    {"connection", &kinds::connection, "2024-04-01-preview", "connections"},
+    {"registry", &kinds::registry, "2022-10-01-preview", "registries"},
+    {"schedule", &kinds::schedule, "2023-06-01-preview", "schedules"},
+    {"monitor", &kinds::schedule, "2023-06-01-preview", "schedules"},
+    {"dataImport", &kinds::data_import, "2023-04-01-preview", "data", true},
+    {"featureStore", &kinds::feature_store, "2024-10-01-preview", "workspaces"},
+    {"featureStoreEntity", &kinds::feature_store_entity, "2023-10-01", "featurestoreEntities", true},
+    {"featureSet", &kinds::feature_set, "2023-10-01", "featuresets", true},
+    {"featureRetrievalSpec", &kinds::feature_retrieval_spec},
+    {"conda", &kinds::conda_file},
+    {"capabilityHost", &kinds::capability_host},
+    {"index", &kinds::index_asset},
+    {"promptFlowRun", &kinds::flow_component, "2024-01-01-preview", "components", true}};
 
 struct Schema {
   std::string_view word;  // of the last part of `$schema`, lower case, without ".schema.json"
@@ -240,8 +245,16 @@ std::string from_shape(Node const& root, std::string_view file_name) {
   static constexpr std::array<std::string_view, 5> computes{"amlcompute", "computeinstance", "kubernetes",
                                                             "virtualmachine", "synapsespark"};
   if (std::find(computes.begin(), computes.end(), type) != computes.end()) return "compute";
-  if ((has(root, {"type"}) && any(root, {"target", "credentials"})) || has(root, {"target", "credentials"})) return "connection";
+  if ((has(root, {"type"}) && any(root, {"target", "credentials"})) || has(root, {"target", "credentials"}))
+    return "connection";
   return job_of_type(type.empty() ? "none" : type);
+}
+
+/// Of the object, or of any that a tag or key may pick.
+bool has_field(Shape const& table, std::string_view name) {
+  return std::any_of(table.fields.begin(), table.fields.end(), [&](Field const& one) { return one.name == name; }) ||
+         std::any_of(table.alternatives.begin(), table.alternatives.end(),
+                     [&](Alternative const& one) { return has_field(*one.shape, name); });
 }
 
 }  // namespace
@@ -258,6 +271,15 @@ Kind const* kind_named(std::string_view name) {
 }
 
 std::span<Kind const> all_kinds() { return known; }
+
+std::vector<std::pair<std::string, std::string>> naming(Shape const* table, std::string const& name,
+                                                        std::string const& endpoint_name) {
+  std::vector<std::pair<std::string, std::string>> set;
+  if (table == nullptr) return set;
+  if (!name.empty() && has_field(*table, "name")) set.emplace_back("name", name);
+  if (!endpoint_name.empty() && has_field(*table, "endpoint_name")) set.emplace_back("endpoint_name", endpoint_name);
+  return set;
+}
 
 bool is_kind(std::string_view kind) { return kind_named(kind) != nullptr; }
 

@@ -49,6 +49,7 @@ std::size_t unclosed_bracket(std::string_view bytes, std::size_t end) {
       open.push_back(i);
       token_start = true;
     } else if ((c == ']' || c == '}') && !open.empty()) {
+      if ((bytes[open.back()] == '[') != (c == ']')) return open.back();
       open.pop_back();
       token_start = false;
     } else if (c == '\n' || (!open.empty() && c == ',')) {
@@ -151,8 +152,8 @@ Diagnostic second_document(text::Source const& source, std::size_t first, std::s
 Diagnostic explain(text::Source const& source, std::size_t noticed, std::string const& complaint) {
   std::string_view const bytes = source.bytes();
   auto const says = [&](std::string_view words) { return complaint.find(words) != npos; };
-  if (says("end of sequence flow") || says("end of map flow")) {
-    if (auto const open = unclosed_bracket(bytes, noticed); open != npos) {
+  if (says("end of sequence flow") || says("end of map flow") || says("flow end")) {
+    if (auto const open = unclosed_bracket(bytes, noticed + 1); open != npos) {
       std::string const bracket(1, bytes[open]);
       return not_yaml(source, open, open + 1, "this is not YAML: the `" + bracket + "` here is never closed",
                       "close it, or quote the text if it is none");

@@ -179,9 +179,8 @@ model::FeatureRetrievalSpec to_feature_retrieval(Reader&, Value const& value) {
   model::FeatureRetrievalSpec spec;
   auto const& stores = value.at("feature_stores") ? value.at("feature_stores") : value.at("featurestores");
   for (auto const& item : stores.items) {
-    model::FeatureStoreReference store{.uri = item.string("uri"),
-                                       .location = item.string("location"),
-                                       .workspace_id = item.string("workspace_id")};
+    model::FeatureStoreReference store{
+        .uri = item.string("uri"), .location = item.string("location"), .workspace_id = item.string("workspace_id")};
     for (auto const& wanted : item.at("features").items) {
       auto const set = wanted.string("feature_set");
       auto const colon = set.rfind(':');

@@ -54,7 +54,7 @@ model::JobInput to_input(Value const& value) {
 
 model::JobOutput to_output(Value const& value) {
   model::JobOutput output;
-  if (value.kind == Value::Kind::text) {
+  if (is_binding(value.text)) {
     output.binding = value.text;
     return output;
   }

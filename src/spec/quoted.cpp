@@ -24,10 +24,24 @@ void append(std::string& out, std::uint32_t letter) {
   }
 }
 
-constexpr std::array<std::pair<char, std::uint32_t>, 18> escapes{
-    {{'0', 0}, {'a', 7},    {'b', 8},    {'t', 9},    {'\t', 9},   {'n', 10},    {'v', 11},    {'f', 12}, {'r', 13},
-     {'e', 27}, {' ', 0x20}, {'"', 0x22}, {'/', 0x2F}, {'\\', 0x5C}, {'N', 0x85}, {'_', 0xA0}, {'L', 0x2028},
-     {'P', 0x2029}}};
+constexpr std::array<std::pair<char, std::uint32_t>, 18> escapes{{{'0', 0},
+                                                                  {'a', 7},
+                                                                  {'b', 8},
+                                                                  {'t', 9},
+                                                                  {'\t', 9},
+                                                                  {'n', 10},
+                                                                  {'v', 11},
+                                                                  {'f', 12},
+                                                                  {'r', 13},
+                                                                  {'e', 27},
+                                                                  {' ', 0x20},
+                                                                  {'"', 0x22},
+                                                                  {'/', 0x2F},
+                                                                  {'\\', 0x5C},
+                                                                  {'N', 0x85},
+                                                                  {'_', 0xA0},
+                                                                  {'L', 0x2028},
+                                                                  {'P', 0x2029}}};
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 

@@ -1,9 +1,8 @@
 #include "spec/tree.hpp"
 
-#include "spec/quoted.hpp"
-
 #include "spec/lines.hpp"
 #include "spec/locate.hpp"
+#include "spec/quoted.hpp"
 
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>

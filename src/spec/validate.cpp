@@ -14,24 +14,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool has_field(Shape const& table, std::string_view name) {
-  if (table.kind == Shape::Kind::tagged)
-    return std::any_of(table.alternatives.begin(), table.alternatives.end(),
-                       [&](Alternative const& one) { return has_field(*one.shape, name); });
-  return std::any_of(table.fields.begin(), table.fields.end(), [&](Field const& one) { return one.name == name; });
-}
-
-/// `-n` and `-e`, where the kind has such a field.
-std::vector<Set> overrides(Shape const* table, ValidateOptions const& options) {
-  std::vector<Set> set;
-  auto const give = [&](char const* field, std::string const& value) {
-    if (!value.empty() && table != nullptr && has_field(*table, field)) set.emplace_back(field, value);
-  };
-  give("name", options.supplied.name);
-  give("endpoint_name", options.supplied.endpoint_name);
-  return set;
-}
-
 bool comes_later(ValidateOptions const& options) {
   auto const& given = options.supplied;
   return !given.name.empty() || !given.endpoint_name.empty() || given.workspace || !options.set.empty();
@@ -49,7 +31,7 @@ bool check(Documents& documents, Document const& document, ValidateOptions const
   std::string const kind = options.kind.empty() ? kind_of_document(*document.tree.root, file_name) : options.kind;
   if (kind.empty() && policy == Unrecognised::skip) return false;
   auto const* table = table_of(kind);
-  auto const set = overrides(table, options);
+  auto const set = naming(table, options.supplied.name, options.supplied.endpoint_name);
   documents.override_with(document, set);
   Node const& root = *document.tree.root;
   Node const& place = root.entries.empty() ? root : *root.entries.front().key;
@@ -58,10 +40,8 @@ bool check(Documents& documents, Document const& document, ValidateOptions const
   if (kind.empty()) {
     reader.error("PD1009", place, "cannot tell which kind of document this is",
                  "add `$schema`, or name the kind with `--kind`");
-  } else if (table != nullptr) {
-    reader.read(*table, root);
   } else {
-    reader.warning("PD1091", place, "documents of kind `" + kind + "` are not checked yet");
+    reader.read(*table, root);
   }
   return true;
 }

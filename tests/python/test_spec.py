@@ -56,7 +56,7 @@ def test_a_path_and_its_text_give_the_findings_of_the_command_line(wrong: Path) 
 def test_an_unknown_kind_and_a_missing_file_raise(tmp_path: Path) -> None:
     with pytest.raises(podium.InvalidArgumentError, match="no kind `nothing`"):
         podium.validate("a: 1\n", "nothing")
-    with pytest.raises(podium.NotFoundError, match="absent.yml"):
+    with pytest.raises(podium.NotFoundError, match=r"absent\.yml"):
         podium.validate(tmp_path / "absent.yml")
 
 

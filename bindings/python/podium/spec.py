@@ -1,4 +1,4 @@
-"""Azure ML YAML: checked, explained, translated.
+r"""Azure ML YAML: checked, explained, translated.
 
     >>> import podium
     >>> podium.validate("type: pipeline\\njobs: {}\\nfoo: 1\\n")[0]["message"]
@@ -68,8 +68,7 @@ class Findings(list[Finding]):
 
     def _repr_html_(self) -> str:
         rows = [
-            (f"{one['file']}:{one['start']['line']}", one["severity"], one["code"], one["message"], one["help"])
-            for one in self
+            (f"{one['file']}:{one['start']['line']}", one["severity"], one["code"], one["message"], one["help"]) for one in self
         ]
         return table_html(("where", "severity", "code", "what", "what to do"), rows, f"{len(self)} findings")
 
@@ -86,10 +85,11 @@ def validate(
     path_or_text: str | os.PathLike[str],
     kind: str = "",
     *,
-    set: Mapping[str, object] | None = None,  # noqa: A002 - the command line's name
+    set: Mapping[str, object] | None = None,
     name: str = "",
     endpoint_name: str = "",
     placeholders: bool = False,
+    compat: bool = False,
     folder: str | os.PathLike[str] = ".",
     threads: int = 0,
 ) -> Findings:
@@ -105,6 +105,8 @@ def validate(
         What the command line that uses the file will give; a missing one is then a warning.
     placeholders
         Whether errors about ``{{x}}``, ``<x>``, ``$(x)``, ``${x}``, ``__x__`` are only warnings.
+    compat
+        Whether to keep what azure-ai-ml says, as ``official``.
     folder
         Of a text: where its relative paths start.
     threads
@@ -119,14 +121,18 @@ def validate(
     else:
         paths = [Path(path_or_text)]
         found = _core.validate_paths(paths, kind, _pairs(set), name, endpoint_name, placeholders, threads)
-    return Findings(json.loads(found)["diagnostics"])
+    findings = Findings(json.loads(found)["diagnostics"])
+    if not compat:
+        for one in findings:
+            one.pop("official", None)
+    return findings
 
 
-def compile(  # noqa: A001 - the command line's name
+def compile(
     path: str | os.PathLike[str],
     kind: str = "",
     *,
-    set: Mapping[str, object] | None = None,  # noqa: A002
+    set: Mapping[str, object] | None = None,
     name: str = "",
     endpoint_name: str = "",
     subscription: str = "00000000-0000-0000-0000-000000000000",
@@ -140,9 +146,7 @@ def compile(  # noqa: A001 - the command line's name
     Raises :class:`podium.InvalidArgumentError` with the first error when the file has any.
     """
     place = _core.CompilePlace(subscription, resource_group, workspace, location)
-    result: list[dict[str, Any]] = json.loads(
-        _core.compile_file(Path(path), kind, _pairs(set), name, endpoint_name, place)
-    )
+    result: list[dict[str, Any]] = json.loads(_core.compile_file(Path(path), kind, _pairs(set), name, endpoint_name, place))
     return result
 
 

@@ -42,18 +42,19 @@ struct Compiled {
 
 /// The requests with a body that the official client sends to create the entity, without asking the service for
 /// anything: everything that is referenced exists, `latest` is version 1, code is known by its content, uploads end at
-/// `LocalUpload/<digest>/<name>` of `workspaceblobstore`.  What the client would make up is `<generated>` or `<random>`.
-/// Kinds that it sends as a template deployment give their plain PUT.
-/// Errc::invalid_argument for a kind that is unknown or is no entity; errors in reading the file are an Error.
+/// `LocalUpload/<digest>/<name>` of `workspaceblobstore`.  What the client would make up is `<generated>` or
+/// `<random>`. Kinds that it sends as a template deployment give their plain PUT. Errc::invalid_argument for a kind
+/// that is unknown or is no entity; errors in reading the file are an Error.
 PODIUM_API Result<Compiled> compile(std::filesystem::path const& file, CompileOptions const& options = {});
 
 /// The requests as a JSON array of {"method", "path", "api_version", "body"}, keys sorted.
 PODIUM_API std::string to_json(std::vector<CompiledRequest> const& requests);
 
 struct FromRest {
-  std::string kind;     ///< as `kind_of()`
-  std::string yaml;     ///< YAML text: what the fields of the kind can say
-  std::string residue;  ///< a JSON Patch (RFC 6902) from what the YAML alone would send to what was given; "[]": nothing
+  std::string kind;  ///< as `kind_of()`
+  std::string yaml;  ///< YAML text: what the fields of the kind can say
+  std::string
+      residue;  ///< a JSON Patch (RFC 6902) from what the YAML alone would send to what was given; "[]": nothing
 };
 
 /// The YAML of an entity, from its REST JSON as the service returns it.  kind: as `kind_of()`,

@@ -30,7 +30,8 @@ std::vector<Kind> const& kinds() {
 Kind const& kind_of(Call const& call) {
   // .../workspaces/{w}/{collection}/...
   auto const name = lower(call.path[8]);
-  return *std::find_if(kinds().begin(), kinds().end(), [&](Kind const& kind) { return lower(kind.collection) == name; });
+  return *std::find_if(kinds().begin(), kinds().end(),
+                       [&](Kind const& kind) { return lower(kind.collection) == name; });
 }
 
 std::string container_id(Kind const& kind, std::string const& name) {

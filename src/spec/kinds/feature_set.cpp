@@ -147,8 +147,8 @@ void check_spec(Reader& reader, Node const& node, Value& value) {
   if (lookback && delay && minutes(lookback) > 0 && minutes(lookback) < minutes(delay)) {
     Reader::Step const step{reader, "temporal_join_lookback"};
     auto& problem =
-        reader.error("PD1025", *lookback.node, "no row can ever join: the lookback is shorter than the source delay",
-                     "make `temporal_join_lookback` longer than `source_delay`");
+        reader.warning("PD1025", *lookback.node, "no row can ever join: the lookback is shorter than the source delay",
+                       "make `temporal_join_lookback` longer than `source_delay`");
     problem.primary.text = "rows older than this are ignored";
     problem.related.push_back(delay.node->source->label(delay.node->span, "rows arrive this late"));
   }

@@ -457,12 +457,14 @@ void check_policy(Reader& reader, Node const&, Value& value) {
         reader.error("PD1060", reader.holder(*columns.node), "ranking needs `columns.group`, the query of each row",
                      "add `group:`");
   std::set<std::string> checks;
-  for (auto const& item : value.at("metrics").at("items").items) checks.insert(item.string("id"));
+  for (auto const* list : {&value.at("metrics").at("items").items, &value.at("shadow").at("checks").items})
+    for (auto const& item : *list) checks.insert(item.string("id"));
   Reader::Step const step{reader, "waivers"};
   for (auto const& one : value.at("waivers").items) {
     auto const& name = one.at("check");
-    // Slices, shadow and latency checks get their names from the evidence.
-    if (!name || checks.contains(name.text) || name.text.find_first_of(":=@") != std::string::npos) continue;
+    // Slices and latency objectives get their names from columns and quantiles.
+    bool const made = name.text.find_first_of(":=@") != std::string::npos || name.text.starts_with("latency_p");
+    if (!name || checks.contains(name.text) || made) continue;
     reader.error("PD1060", *name.node, "there is no check `" + name.text + "` to waive",
                  "name the id of a check, or `metric:column=value` for a slice");
   }

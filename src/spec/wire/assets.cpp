@@ -44,8 +44,7 @@ std::string mixed(std::string const& between, std::string const& text) {
 
 /// The routes as PyYAML shows the client's objects for them.
 std::string inference_text(Value const& inference) {
-  static constexpr std::string_view object =
-      "!!python/object:azure.ai.ml._restclient.arm_ml_service.models._models.";
+  static constexpr std::string_view object = "!!python/object:azure.ai.ml._restclient.arm_ml_service.models._models.";
   std::string out = std::string{object} + "InferenceContainerProperties\n_data:\n";
   for (auto const* name : {"liveness_route", "readiness_route", "scoring_route"}) {
     auto const& route = inference.at(name);
@@ -100,7 +99,8 @@ Json write_environment(Writer& writer, Value const& value, bool by_name) {
   } else if (version.empty()) {
     version = "1";
   }
-  auto id = writer.named_id("environments", (named ? given : std::string{anonymous_environment}) + "/versions/" + version);
+  auto id =
+      writer.named_id("environments", (named ? given : std::string{anonymous_environment}) + "/versions/" + version);
   writer.before({"PUT", id, std::string{environment_api}, std::move(body)});
   return prefixed(writer, std::move(id));
 }

@@ -13,16 +13,44 @@ namespace podium::inline v0::spec::wire {
 namespace {
 
 /// REST words that are not the YAML word in PascalCase.
-constexpr std::array<std::string_view, 19> odd_words{
-    "AUCWeighted",         "IOU",                "SGD",      "SVM",           "LinearSVM",
-    "KNN",                 "LightGBM",           "R2Score",  "TCNForecaster", "XGBoostClassifier",
-    "XGBoostRegressor",    "WoETargetEncoder",   "TextNER",  "ElasticNetCV",  "LogisticRegressionCV",
-    "LightGBMClassifier",  "LightGBMRegressor",  "TfIdf",    "SeasonTrend"};
-constexpr std::array<std::string_view, 19> odd_yaml{
-    "auc_weighted",         "iou",                 "sgd",      "svm",            "linear_svm",
-    "knn",                  "light_gbm",           "r2_score", "tcn_forecaster", "xg_boost_classifier",
-    "xg_boost_regressor",   "wo_e_target_encoder", "text_ner", "elastic_net_cv", "logistic_regression_cv",
-    "light_gbm_classifier", "light_gbm_regressor", "tf_idf",   "seasontrend"};
+constexpr std::array<std::string_view, 19> odd_words{"AUCWeighted",
+                                                     "IOU",
+                                                     "SGD",
+                                                     "SVM",
+                                                     "LinearSVM",
+                                                     "KNN",
+                                                     "LightGBM",
+                                                     "R2Score",
+                                                     "TCNForecaster",
+                                                     "XGBoostClassifier",
+                                                     "XGBoostRegressor",
+                                                     "WoETargetEncoder",
+                                                     "TextNER",
+                                                     "ElasticNetCV",
+                                                     "LogisticRegressionCV",
+                                                     "LightGBMClassifier",
+                                                     "LightGBMRegressor",
+                                                     "TfIdf",
+                                                     "SeasonTrend"};
+constexpr std::array<std::string_view, 19> odd_yaml{"auc_weighted",
+                                                    "iou",
+                                                    "sgd",
+                                                    "svm",
+                                                    "linear_svm",
+                                                    "knn",
+                                                    "light_gbm",
+                                                    "r2_score",
+                                                    "tcn_forecaster",
+                                                    "xg_boost_classifier",
+                                                    "xg_boost_regressor",
+                                                    "wo_e_target_encoder",
+                                                    "text_ner",
+                                                    "elastic_net_cv",
+                                                    "logistic_regression_cv",
+                                                    "light_gbm_classifier",
+                                                    "light_gbm_regressor",
+                                                    "tf_idf",
+                                                    "seasontrend"};
 
 Json write_word(Writer& writer, Value const& value) {
   if (writer.style() == Style::snake) return value.text;
@@ -119,7 +147,8 @@ Json read_space(Json const& json) {
 std::string python_dict(Writer& writer, Value const& data) {
   std::string out = "{'type': 'mltable'";
   if (auto const& path = data.at("path"))
-    out += ", 'path': '" + (path.binding ? path.text : data_uri(writer, path, "mltable", data.string("datastore"))) + "'";
+    out +=
+        ", 'path': '" + (path.binding ? path.text : data_uri(writer, path, "mltable", data.string("datastore"))) + "'";
   if (auto const& mode = data.at("mode")) out += ", 'mode': '" + lower(mode.text) + "'";
   return out + "}";
 }
@@ -143,8 +172,8 @@ Request create_automl_job(Writer& writer, Entity const& entity) {
     Json& out = properties[camel(field)] = Json::object();
     for (auto const* name : names) out[name] = given.at(name) ? yaml_form(given.at(name)) : Json(nullptr);
   };
-  send_as_written("resources", {"instance_count", "instance_type", "docker_args", "locations", "max_instance_count",
-                                "shm_size"});
+  send_as_written("resources",
+                  {"instance_count", "instance_type", "docker_args", "locations", "max_instance_count", "shm_size"});
   send_as_written("queue_settings", {"job_tier", "priority"});
   complete_job(properties, entity);
   return job_request(writer, entity, std::move(body));

@@ -27,7 +27,8 @@ Json read_priority(Json const& json) {
 }
 
 Json write_variable(Writer&, Value const& value) {
-  if (!value.is_map()) return value.kind == Value::Kind::opaque && value.node != nullptr ? plain_json(*value.node) : Json(value.text);
+  if (!value.is_map())
+    return value.kind == Value::Kind::opaque && value.node != nullptr ? plain_json(*value.node) : Json(value.text);
   auto const& given = value.at("value");
   return given ? Json(given.text) : value.node == nullptr ? Json(nullptr) : plain_json(*value.node);
 }

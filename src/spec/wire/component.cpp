@@ -171,8 +171,7 @@ Used used_component(Writer& writer, Value const& node, std::string_view field) {
   auto const& component = node.at(field);
   if (!component.is_map()) {
     bool const registry = component.text.starts_with("azureml://registries/");
-    return {writer.asset_id("components", component.text),
-            registry ? "REMOTE.REGISTRY" : "REMOTE.WORKSPACE.COMPONENT"};
+    return {writer.asset_id("components", component.text), registry ? "REMOTE.REGISTRY" : "REMOTE.WORKSPACE.COMPONENT"};
   }
   auto const* written = node.node == nullptr ? nullptr : node.node->find(field);
   bool const by_path = written != nullptr && written->is_scalar() && !written->text.starts_with("file:");

@@ -19,16 +19,22 @@ std::string filled(std::string_view collection, Value const& value) {
 }
 
 using Make = Request (*)(Writer&, Entity const&);
-constexpr std::pair<std::string_view, Make> makers[] = {
-    {"commandJob", create_command_job},        {"pipelineJob", create_pipeline_job},
-    {"sweepJob", create_sweep_job},            {"sparkJob", create_spark_job},
-    {"automlJob", create_automl_job},          {"finetuningJob", create_finetuning_job},
-    {"distillationJob", create_distillation_job},
-    {"commandComponent", create_component},    {"pipelineComponent", create_component},
-    {"parallelComponent", create_component},   {"sparkComponent", create_component},
-    {"dataTransferComponent", create_component}, {"flow", create_flow},
-    {"promptFlowRun", create_flow},            {"data", create_data},
-    {"dataImport", create_data}};
+constexpr std::pair<std::string_view, Make> makers[] = {{"commandJob", create_command_job},
+                                                        {"pipelineJob", create_pipeline_job},
+                                                        {"sweepJob", create_sweep_job},
+                                                        {"sparkJob", create_spark_job},
+                                                        {"automlJob", create_automl_job},
+                                                        {"finetuningJob", create_finetuning_job},
+                                                        {"distillationJob", create_distillation_job},
+                                                        {"commandComponent", create_component},
+                                                        {"pipelineComponent", create_component},
+                                                        {"parallelComponent", create_component},
+                                                        {"sparkComponent", create_component},
+                                                        {"dataTransferComponent", create_component},
+                                                        {"flow", create_flow},
+                                                        {"promptFlowRun", create_flow},
+                                                        {"data", create_data},
+                                                        {"dataImport", create_data}};
 
 }  // namespace
 

@@ -54,8 +54,9 @@ Request create_flow(Writer& writer, Entity const& entity) {
   auto version = value.string("version");
   if (version.empty()) version = "1";
   Json spec{{"name", name}, {"version", version}, {"type", "promptflow_parallel"}, {"is_deterministic", true}};
-  add_as_written(spec, value,
-                 {"description", "display_name", "tags", "variant", "column_mapping", "connections", "additional_includes"});
+  add_as_written(
+      spec, value,
+      {"description", "display_name", "tags", "variant", "column_mapping", "connections", "additional_includes"});
   spec["environment_variables"] = variables_of(definition);
   if (auto const& own = value.at("environment_variables"); own.is_map())
     spec["environment_variables"].update(yaml_form(own));

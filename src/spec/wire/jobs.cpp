@@ -38,8 +38,8 @@ Json write_settings(Writer& writer, Value const& value) {
   if (auto const& compute = value.at("default_compute")) out["default_compute"] = writer.compute_id(compute.text);
   if (auto const& store = value.at("default_datastore")) {
     auto const& text = store.text;
-    out["default_datastore"] = text.starts_with('/') || text.starts_with("azureml://") ? text
-                                                                                        : writer.named_id("datastores", text);
+    out["default_datastore"] =
+        text.starts_with('/') || text.starts_with("azureml://") ? text : writer.named_id("datastores", text);
   }
   return out;
 }
@@ -109,8 +109,7 @@ Request create_component(Writer& writer, Entity const& entity) {
   auto const version = value.string("version");
   spec["name"] = name;
   if (!version.empty()) spec["version"] = version;
-  return {"PUT",
-          writer.named_id("components", name + "/versions/" + (version.empty() ? "2" : version)),
+  return {"PUT", writer.named_id("components", name + "/versions/" + (version.empty() ? "2" : version)),
           "2024-01-01-preview", component_body(std::move(spec), in_its_file, false)};
 }
 

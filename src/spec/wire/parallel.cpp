@@ -29,8 +29,8 @@ std::string inline_component(Writer& writer, Value const& pipeline, Value const&
   Json spec{{"type", "parallel"}, {"is_deterministic", true}};
   add_task(writer, spec, node.at("task"));
   add_as_written(spec, node,
-                 {"mini_batch_size", "partition_keys", "logging_level", "max_concurrency_per_instance", "error_threshold",
-                  "mini_batch_error_threshold", "retry_settings", "resources", "input_data"});
+                 {"mini_batch_size", "partition_keys", "logging_level", "max_concurrency_per_instance",
+                  "error_threshold", "mini_batch_error_threshold", "retry_settings", "resources", "input_data"});
   spec["inputs"] = inferred_inputs(writer, pipeline, node);
   spec["outputs"] = inferred_outputs(writer, pipeline, node);
   prune(spec);
@@ -54,7 +54,8 @@ Json parallel_step(Writer& writer, Value const& pipeline, std::string const& nam
   out["type"] = "parallel";
   add_fields(writer, out, node, {"environment_variables", "identity"});
   add_as_written(out, node, {"error_threshold", "logging_level"});
-  for (auto const field : {"max_concurrency_per_instance", "mini_batch_error_threshold", "input_data", "retry_settings"})
+  for (auto const field :
+       {"max_concurrency_per_instance", "mini_batch_error_threshold", "input_data", "retry_settings"})
     if (auto const& value = either(node, definition, field); is_given(value)) out[field] = yaml_form(value);
   if (auto const& size = either(node, definition, "mini_batch_size"); is_given(size))
     out["mini_batch_size"] = is_given(node.at("mini_batch_size")) ? batch_size(size) : Json(size.text);

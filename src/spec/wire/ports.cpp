@@ -1,6 +1,7 @@
+#include "spec/wire/ports.hpp"
+
 #include "spec/files.hpp"
 #include "spec/scalar.hpp"
-#include "spec/wire/ports.hpp"
 
 #include <algorithm>
 #include <array>
@@ -144,9 +145,7 @@ std::string typed_text(std::string_view type, Value const& value) {
 
 }  // namespace
 
-bool is_output_binding(std::string_view text) {
-  return text.starts_with("${{parent.outputs.") && text.ends_with("}}");
-}
+bool is_output_binding(std::string_view text) { return text.starts_with("${{parent.outputs.") && text.ends_with("}}"); }
 
 std::string data_uri(Writer& writer, Value const& path, std::string_view type, std::string_view datastore) {
   if (path.local) {

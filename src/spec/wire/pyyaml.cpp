@@ -99,24 +99,27 @@ Analysis analyse(Text const& text, bool unicode) {
 
 std::string escaped(char32_t c) {
   static constexpr std::array<std::pair<char32_t, char>, 15> known{{{0, '0'},
-                                                                     {7, 'a'},
-                                                                     {8, 'b'},
-                                                                     {9, 't'},
-                                                                     {10, 'n'},
-                                                                     {11, 'v'},
-                                                                     {12, 'f'},
-                                                                     {13, 'r'},
-                                                                     {27, 'e'},
-                                                                     {U'"', '"'},
-                                                                     {U'\\', '\\'},
-                                                                     {0x85, 'N'},
-                                                                     {0xA0, '_'},
-                                                                     {0x2028, 'L'},
-                                                                     {0x2029, 'P'}}};
+                                                                    {7, 'a'},
+                                                                    {8, 'b'},
+                                                                    {9, 't'},
+                                                                    {10, 'n'},
+                                                                    {11, 'v'},
+                                                                    {12, 'f'},
+                                                                    {13, 'r'},
+                                                                    {27, 'e'},
+                                                                    {U'"', '"'},
+                                                                    {U'\\', '\\'},
+                                                                    {0x85, 'N'},
+                                                                    {0xA0, '_'},
+                                                                    {0x2028, 'L'},
+                                                                    {0x2029, 'P'}}};
   for (auto const& [letter, name] : known)
     if (letter == c) return std::string{'\\', name};
   std::array<char, 16> out{};
-  std::snprintf(out.data(), out.size(), c <= 0xFF ? "\\x%02X" : c <= 0xFFFF ? "\\u%04X" : "\\U%08X",
+  std::snprintf(out.data(), out.size(),
+                c <= 0xFF     ? "\\x%02X"
+                : c <= 0xFFFF ? "\\u%04X"
+                              : "\\U%08X",
                 static_cast<unsigned>(c));
   return out.data();
 }
@@ -292,8 +295,7 @@ class Emitter {
           start = end + 1;
         }
       }
-      if (0 < end && end + 1 < text.size() && (c == U' ' || start >= end) &&
-          column_ + end > width + start && split) {
+      if (0 < end && end + 1 < text.size() && (c == U' ' || start >= end) && column_ + end > width + start && split) {
         put((start < end ? text.substr(start, end - start) : Text{}) + U"\\");
         if (start < end) start = end;
         write_indent();

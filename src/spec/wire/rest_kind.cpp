@@ -7,9 +7,9 @@ namespace podium::inline v0::spec::wire {
 namespace {
 
 struct Row {
-  std::string_view type;    ///< name of the type in the REST contract
-  std::string_view path;    ///< what tells its forms apart; empty: it has one
-  std::string_view word;    ///< value there; empty: any
+  std::string_view type;  ///< name of the type in the REST contract
+  std::string_view path;  ///< what tells its forms apart; empty: it has one
+  std::string_view word;  ///< value there; empty: any
   std::string_view kind;
 };
 

@@ -12,14 +12,15 @@
 namespace podium::inline v0::spec::wire {
 namespace {
 
-constexpr std::array<Word, 8> conf_names{{{"driver_cores", "spark.driver.cores"},
-                                          {"driver_memory", "spark.driver.memory"},
-                                          {"executor_cores", "spark.executor.cores"},
-                                          {"executor_memory", "spark.executor.memory"},
-                                          {"executor_instances", "spark.executor.instances"},
-                                          {"dynamic_allocation_enabled", "spark.dynamicAllocation.enabled"},
-                                          {"dynamic_allocation_min_executors", "spark.dynamicAllocation.minExecutors"},
-                                          {"dynamic_allocation_max_executors", "spark.dynamicAllocation.maxExecutors"}}};
+constexpr std::array<Word, 8> conf_names{
+    {{"driver_cores", "spark.driver.cores"},
+     {"driver_memory", "spark.driver.memory"},
+     {"executor_cores", "spark.executor.cores"},
+     {"executor_memory", "spark.executor.memory"},
+     {"executor_instances", "spark.executor.instances"},
+     {"dynamic_allocation_enabled", "spark.dynamicAllocation.enabled"},
+     {"dynamic_allocation_min_executors", "spark.dynamicAllocation.minExecutors"},
+     {"dynamic_allocation_max_executors", "spark.dynamicAllocation.maxExecutors"}}};
 
 std::string text_of(Json const& value) {
   if (value.is_string()) return value.get<std::string>();

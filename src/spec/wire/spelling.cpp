@@ -41,7 +41,8 @@ Json write_text(Writer&, Value const& value) {
     case Value::Kind::boolean:
       return value.boolean ? "True" : "False";
     case Value::Kind::opaque:
-      if (value.node != nullptr && value.node->is_scalar()) return spec::python_text(value.node->text, value.node->type);
+      if (value.node != nullptr && value.node->is_scalar())
+        return spec::python_text(value.node->text, value.node->type);
       return value.node == nullptr ? Json{} : plain_json(*value.node);
     default:
       return nullptr;
@@ -53,9 +54,7 @@ std::string lower(std::string text) {
   return text;
 }
 
-Json write_compute(Writer& writer, Value const& value) {
-  return writer.compute_id(value.text);
-}
+Json write_compute(Writer& writer, Value const& value) { return writer.compute_id(value.text); }
 
 /// An id becomes `azureml:` and the id, which is valid wherever a reference is.
 Json read_reference(Json const& json) {
@@ -78,8 +77,9 @@ Spelling const python_text{write_text, nullptr};
 Spelling const compute{write_compute, read_reference};
 Spelling const component_id{nullptr, read_reference};
 Spelling const lower_text{[](Writer&, Value const& value) { return Json(lower(value.text)); }, nullptr};
-Spelling const camel_word{[](Writer&, Value const& value) { return Json(camel(value.text)); },
-                          [](Json const& json) { return json.is_string() ? Json(snake(json.get<std::string>())) : json; }};
+Spelling const camel_word{
+    [](Writer&, Value const& value) { return Json(camel(value.text)); },
+    [](Json const& json) { return json.is_string() ? Json(snake(json.get<std::string>())) : json; }};
 Spelling const as_is{write_as_is, [](Json const& json) { return json; }};
 
 }  // namespace podium::inline v0::spec::wire

@@ -16,11 +16,11 @@ extern Spelling const environment;        ///< in place (anonymous) or reference
 extern Spelling const named_environment;  ///< the same, registered under its name when it has one
 extern Spelling const build_path;         ///< local folder -> where its upload lies
 extern Spelling const compute;            ///< -> id of a compute
-extern Spelling const component_id;      ///< read only: id of a component version -> reference
+extern Spelling const component_id;       ///< read only: id of a component version -> reference
 extern Spelling const conda;              ///< mapping or text of a conda file -> its text, keys sorted
 
-extern Spelling const job_input;      ///< value, data or model, of a job or a step
-extern Spelling const job_output;     ///< of a job or a step
+extern Spelling const job_input;          ///< value, data or model, of a job or a step
+extern Spelling const job_output;         ///< of a job or a step
 extern Spelling const pipeline_settings;  ///< of a pipeline job; ids for compute and data store
 extern Spelling const pipeline_steps;     ///< written with the pipeline that they belong to
 extern Spelling const spark_settings;     ///< under their dotted names; as text in a job
@@ -37,9 +37,9 @@ extern Spelling const automatic;          ///< auto, 3 <-> {"mode": "Auto"}, {"m
 extern Spelling const automatic_lags;     ///< the same, with a list of values
 extern Spelling const one_or_more;        ///< one text <-> a list of it
 extern Spelling const space_text;         ///< a distribution <-> "uniform(0.1,0.2)"; a value <-> its text
-extern Spelling const all_nodes;      ///< "all" <-> {"nodesValueType": "All"}
-extern Spelling const priority;       ///< low, medium, high <-> 1, 2, 3
-extern Spelling const variable;       ///< text or {value: text} -> text
+extern Spelling const all_nodes;          ///< "all" <-> {"nodesValueType": "All"}
+extern Spelling const priority;           ///< low, medium, high <-> 1, 2, 3
+extern Spelling const variable;           ///< text or {value: text} -> text
 
 /// The default, least and greatest value of a parameter, as text; `finish` of its shape.
 void finish_parameter(Writer& writer, Value const& value, void* place);

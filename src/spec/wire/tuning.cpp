@@ -69,7 +69,8 @@ Request create_finetuning_job(Writer& writer, Entity const& entity) {
   Json& properties = body["properties"];
   properties["jobType"] = "FineTuning";
   // The compute goes as it is written, and only with models of one's own.
-  bool const own = properties["fineTuningDetails"].value("modelProvider", Json()) == "Custom";
+  auto const& details = properties["fineTuningDetails"];
+  bool const own = details.is_object() && details.value("modelProvider", Json()) == "Custom";
   if (auto const& compute = value.at("compute"); compute && own)
     properties["computeId"] = compute.text;
   else

@@ -178,8 +178,8 @@ Yaml unwrite(Shape const& shape, Json const& place, Json const& root, Style styl
       return one == nullptr ? Yaml(place) : unwrite(*one, place, root, style);
     }
     case Shape::Kind::either: {
-      auto const* picked = place.is_object()  ? shape.mapping
-                           : place.is_array() ? shape.sequence
+      auto const* picked = place.is_object()                              ? shape.mapping
+                           : place.is_array()                             ? shape.sequence
                            : place.is_number() && shape.number != nullptr ? shape.number
                                                                           : shape.scalar;
       return picked == nullptr ? Yaml(place) : unwrite(*picked, place, root, style);

@@ -172,7 +172,9 @@ void Writer::write_into(Json& place, Shape const& shape, Value const& value) {
       return snaky ? snake(wire) : std::string{wire};
     };
     if (tag != nullptr && shape.wire_tag != "-") {
-      auto const word = !tag->wire.empty() ? std::string{tag->wire} : snaky ? std::string{tag->when} : pascal(tag->when);
+      auto const word = !tag->wire.empty() ? std::string{tag->wire}
+                        : snaky            ? std::string{tag->when}
+                                           : pascal(tag->when);
       set(shape.wire_tag.empty() ? named(shape.tag) : spelled(shape.wire_tag), word);
     }
     for (auto const& constant : object.constants) set(spelled(constant.wire), Json::parse(constant.json));
@@ -191,8 +193,9 @@ void Writer::write_into(Json& place, Shape const& shape, Value const& value) {
     }
     if (object.unknown == Unknown::keep)
       for (auto const& member : value.members)
-        if (member.value.kind == Value::Kind::opaque && std::none_of(object.fields.begin(), object.fields.end(),
-                                                                     [&](auto const& f) { return f.name == member.name; }))
+        if (member.value.kind == Value::Kind::opaque &&
+            std::none_of(object.fields.begin(), object.fields.end(),
+                         [&](auto const& f) { return f.name == member.name; }))
           set(joined_path(object.under, member.name), write(any_shape, member.value));
     if (object.finish != nullptr) object.finish(*this, value, &place);
   }

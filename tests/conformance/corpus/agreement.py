@@ -5,8 +5,8 @@ The corpus lies beside the checkout (`../shared/corpus`); its README describes t
 
 import json
 import os
-import shutil
 import subprocess
+import sys
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -19,9 +19,10 @@ SUPPLIED = ["-n", "my-name", "-e", "my-endpoint"]
 
 
 def podium() -> str:
-    """The program: PODIUM_BIN, or the one on the path."""
-    found = os.environ.get("PODIUM_BIN") or shutil.which("podium")
-    assert found, "no podium on the path, and PODIUM_BIN is not set"
+    """The program: PODIUM_PROGRAM, or the one beside the interpreter."""
+    beside = Path(sys.executable).with_name("podium")
+    found = os.environ.get("PODIUM_PROGRAM") or (str(beside) if beside.exists() else "")
+    assert found, "no podium beside the interpreter, and PODIUM_PROGRAM is not set"
     return found
 
 

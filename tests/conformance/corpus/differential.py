@@ -27,7 +27,24 @@ import yaml
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 from agreement import CORPUS, podium
 
-VALUES: list[Any] = [None, "", 7, -1, 0, 1.5, True, [], {}, "oops", "7", "azureml:oops", "azureml:oops:1", ["a"], {"a": "b"}, 10**12]
+VALUES: list[Any] = [
+    None,
+    "",
+    7,
+    -1,
+    0,
+    1.5,
+    True,
+    [],
+    {},
+    "oops",
+    "7",
+    "azureml:oops",
+    "azureml:oops:1",
+    ["a"],
+    {"a": "b"},
+    10**12,
+]
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

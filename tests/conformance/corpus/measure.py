@@ -1,6 +1,6 @@
 """Prints, per kind, how far Podium agrees with the corpus, and each file where it does not.
 
-    PODIUM_BIN=... python tests/conformance/corpus/measure.py [files|mutations|sent]... [--kind KIND] [--quiet]
+PODIUM_PROGRAM=... python tests/conformance/corpus/measure.py [files|mutations|sent]... [--kind KIND] [--quiet]
 """
 
 import argparse

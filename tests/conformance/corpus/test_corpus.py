@@ -49,18 +49,13 @@ def test_no_mutation_that_is_fine_is_an_error() -> None:
     assert judge([r for r in mutations() if r.mutation["meant"] == "fine"], misjudged) == []
 
 
-def test_no_mutation_that_the_client_sends_is_an_error_unless_it_was_meant_wrong() -> None:
-    sent = [r for r in mutations() if r.expected["sent"] and r.mutation["meant"] != "wrong"]
-    assert judge(sent, disagreement) == []
-
-
 def test_each_file_is_sent_as_the_client_sends_it() -> None:
     assert judge([r for r in files() if r.expected["sent"]], sent_difference) == []
 
 
-def test_each_accepted_mutation_is_sent_as_the_client_sends_it() -> None:
-    accepted = [r for r in mutations() if r.expected["sent"] and r.mutation["meant"] != "wrong"]
-    assert judge(accepted, sent_difference) == []
+def test_each_mutation_that_is_fine_is_sent_as_the_client_sends_it() -> None:
+    fine = [r for r in mutations() if r.expected["sent"] and r.mutation["meant"] == "fine"]
+    assert judge(fine, sent_difference) == []
 
 
 def test_many_files_in_one_process_give_what_each_gives_alone() -> None:
@@ -70,9 +65,7 @@ def test_many_files_in_one_process_give_what_each_gives_alone() -> None:
     )
     apart = []
     for file in some:
-        run = subprocess.run(
-            [podium(), "validate", "--output", "json", str(file)], capture_output=True, text=True, check=False
-        )
+        run = subprocess.run([podium(), "validate", "--output", "json", str(file)], capture_output=True, text=True, check=False)
         apart += json.loads(run.stdout)["diagnostics"]
     assert json.loads(together.stdout)["diagnostics"] == apart
     assert json.loads(together.stdout)["files"] == len(some)

@@ -1,6 +1,6 @@
-#include "files.hpp"
-
 #include "podium/spec/compile.hpp"
+
+#include "files.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -17,7 +17,9 @@ std::string const workspace =
 Json requests_of(fs::path const& file, spec::CompileOptions const& options = {}) {
   auto const compiled = spec::compile(file, options);
   REQUIRE(compiled);
-  CHECK_MESSAGE(compiled->diagnostics.empty(), summary(compiled->diagnostics));
+  auto const loud = [](Diagnostic const& one) { return one.severity != Severity::note; };
+  CHECK_MESSAGE(std::none_of(compiled->diagnostics.begin(), compiled->diagnostics.end(), loud),
+                summary(compiled->diagnostics));
   return Json::parse(spec::to_json(compiled->requests));
 }
 
@@ -25,14 +27,15 @@ Json requests_of(fs::path const& file, spec::CompileOptions const& options = {})
 
 TEST_CASE("a command job is sent with its environment before it") {
   Folder const folder;
-  auto const sent = requests_of(folder.write("basics/job.yml",
-                                             "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\n"
-                                             "command: echo \"hello world\"\n"
-                                             "environment:\n"
-                                             "  image: library/python:latest\n"));
-  std::string const environment =
-      workspace +
-      "/environments/CliV2AnonymousEnvironment/versions/65cb0b33ff5c91a624f57556b658973423dd7a3dd9aa6b4289458d4de41d88e6";
+  auto const sent =
+      requests_of(folder.write("basics/job.yml",
+                               "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\n"
+                               "command: echo \"hello world\"\n"
+                               "environment:\n"
+                               "  image: library/python:latest\n"));
+  std::string const environment = workspace +
+                                  "/environments/CliV2AnonymousEnvironment/versions/"
+                                  "65cb0b33ff5c91a624f57556b658973423dd7a3dd9aa6b4289458d4de41d88e6";
   Json const expected = {
       {{"method", "PUT"},
        {"path", environment},
@@ -59,52 +62,51 @@ TEST_CASE("a command job is sent with its environment before it") {
 
 TEST_CASE("a step written in place becomes the component that the official client makes of it") {
   Folder const folder;
-  auto const sent = requests_of(
-      folder.write("pipeline.yml",
-                   "$schema: https://azuremlschemas.azureedge.net/latest/pipelineJob.schema.json\n"
-                   "type: pipeline\n"
-                   "settings: {default_compute: azureml:cpu-cluster}\n"
-                   "inputs: {greeting: hello world}\n"
-                   "jobs:\n"
-                   "  a:\n"
-                   "    command: echo hello ${{inputs.hello_string}}\n"
-                   "    environment: azureml://registries/azureml/environments/sklearn-1.5/labels/latest\n"
-                   "    inputs: {hello_string: \"${{parent.inputs.greeting}}\"}\n"));
+  auto const sent =
+      requests_of(folder.write("pipeline.yml",
+                               "$schema: https://azuremlschemas.azureedge.net/latest/pipelineJob.schema.json\n"
+                               "type: pipeline\n"
+                               "settings: {default_compute: azureml:cpu-cluster}\n"
+                               "inputs: {greeting: hello world}\n"
+                               "jobs:\n"
+                               "  a:\n"
+                               "    command: echo hello ${{inputs.hello_string}}\n"
+                               "    environment: azureml://registries/azureml/environments/sklearn-1.5/labels/latest\n"
+                               "    inputs: {hello_string: \"${{parent.inputs.greeting}}\"}\n"));
   REQUIRE(sent.size() == 2);
   auto const component = workspace + "/components/azureml_anonymous/versions/d777d5da-79c0-7f35-44fb-26f745b151bb";
   CHECK(sent[0]["path"] == component);
   CHECK(sent[0]["body"]["properties"]["componentSpec"]["inputs"] == Json{{"hello_string", {{"type", "string"}}}});
   auto const& job = sent[1]["body"]["properties"];
   CHECK(job["inputs"] == Json{{"greeting", {{"jobInputType", "literal"}, {"value", "hello world"}}}});
-  CHECK(job["jobs"]["a"] ==
-        Json{{"name", "a"},
-             {"type", "command"},
-             {"_source", "YAML.JOB"},
-             {"componentId", component},
-             {"inputs",
-              {{"hello_string", {{"job_input_type", "literal"}, {"value", "${{parent.inputs.greeting}}"}}}}}});
+  CHECK(
+      job["jobs"]["a"] ==
+      Json{{"name", "a"},
+           {"type", "command"},
+           {"_source", "YAML.JOB"},
+           {"componentId", component},
+           {"inputs", {{"hello_string", {{"job_input_type", "literal"}, {"value", "${{parent.inputs.greeting}}"}}}}}});
   CHECK(job["settings"]["default_compute"] == workspace + "/computes/cpu-cluster");
 }
 
 TEST_CASE("a component keeps its numbers as Python writes them, and its code as its content") {
   Folder const folder;
   folder.write("src/x.txt", "hello\n");
-  auto const sent = requests_of(folder.write(
-      "component.yml",
-      "$schema: https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json\n"
-      "name: train_model\nversion: 1\ntype: command\n"
-      "command: train ${{inputs.lr}} ${{outputs.model}} $[[--n ${{inputs.epochs}}]]\n"
-      "code: ./src\nenvironment: azureml:my-env:1\n"
-      "inputs:\n"
-      "  lr: {type: number, default: .1, min: 0, max: 1}\n"
-      "  epochs: {type: integer, optional: true}\n"
-      "outputs:\n  model: {type: mlflow_model}\n"));
+  auto const sent =
+      requests_of(folder.write("component.yml",
+                               "$schema: https://azuremlschemas.azureedge.net/latest/commandComponent.schema.json\n"
+                               "name: train_model\nversion: 1\ntype: command\n"
+                               "command: train ${{inputs.lr}} ${{outputs.model}} $[[--n ${{inputs.epochs}}]]\n"
+                               "code: ./src\nenvironment: azureml:my-env:1\n"
+                               "inputs:\n"
+                               "  lr: {type: number, default: .1, min: 0, max: 1}\n"
+                               "  epochs: {type: integer, optional: true}\n"
+                               "outputs:\n  model: {type: mlflow_model}\n"));
   REQUIRE(sent.size() == 1);
   CHECK(sent[0]["path"] == workspace + "/components/train_model/versions/1");
   auto const& spec = sent[0]["body"]["properties"]["componentSpec"];
-  CHECK(spec["inputs"] ==
-        Json{{"lr", {{"type", "number"}, {"default", "0.1"}, {"min", "0.0"}, {"max", "1.0"}}},
-             {"epochs", {{"type", "integer"}, {"optional", true}}}});
+  CHECK(spec["inputs"] == Json{{"lr", {{"type", "number"}, {"default", "0.1"}, {"min", "0.0"}, {"max", "1.0"}}},
+                               {"epochs", {{"type", "integer"}, {"optional", true}}}});
   CHECK(spec["_source"] == "YAML.COMPONENT");
   CHECK(spec["environment"] == "azureml:" + workspace + "/environments/my-env/versions/1");
   auto const code = spec["code"].get<std::string>();
@@ -116,11 +118,13 @@ TEST_CASE("a component keeps its numbers as Python writes them, and its code as 
 
 TEST_CASE("options name the entity and the workspace that it goes to") {
   Folder const folder;
-  auto const file = folder.write("endpoint.yml",
-                                 "$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineEndpoint.schema.json\n"
-                                 "name: x\nauth_mode: key\n");
+  auto const file =
+      folder.write("endpoint.yml",
+                   "$schema: https://azuremlschemas.azureedge.net/latest/managedOnlineEndpoint.schema.json\n"
+                   "name: trial-endpoint\nauth_mode: key\n");
   spec::CompileOptions options;
   options.name = "fraud";
+  options.endpoint_name = "of a deployment, which this is not";
   options.place = {"s", "group", "space", "westeurope"};
   auto const sent = requests_of(file, options);
   CHECK(sent[0]["path"] ==
@@ -144,7 +148,8 @@ TEST_CASE("a local MLTable names the files that its paths name") {
 TEST_CASE("what has an error, or no request, is not sent") {
   Folder const folder;
   auto const broken = spec::compile(folder.write(
-      "job.yml", "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\nenvironment: azureml:e:1\n"));
+      "job.yml",
+      "$schema: https://azuremlschemas.azureedge.net/latest/commandJob.schema.json\nenvironment: azureml:e:1\n"));
   REQUIRE(broken);
   CHECK(broken->requests.empty());
   CHECK_FALSE(broken->diagnostics.empty());

@@ -143,6 +143,27 @@ TEST_CASE("a pipeline becomes a noun with its components read") {
   CHECK(model::find(job.nodes[2].inputs, "x")->value == "True");
 }
 
+TEST_CASE("the output of a step in place has the type of the pipeline output that it is bound to") {
+  Folder const folder;
+  auto const loaded = spec::load_pipeline(folder.write("pipeline.yml",
+                                                       "type: pipeline\n"
+                                                       "settings: {default_compute: serverless}\n"
+                                                       "outputs:\n"
+                                                       "  total: {type: uri_file}\n"
+                                                       "jobs:\n"
+                                                       "  count:\n"
+                                                       "    type: command\n"
+                                                       "    command: echo ${{outputs.total}}\n"
+                                                       "    environment: azureml:sklearn:1\n"
+                                                       "    outputs:\n"
+                                                       "      total: ${{parent.outputs.total}}\n"));
+  REQUIRE_MESSAGE(loaded.value, summary(loaded.diagnostics));
+  auto const& node = loaded.value->nodes.front();
+  CHECK(node.outputs.front().second.binding == "${{parent.outputs.total}}");
+  CHECK(node.outputs.front().second.type == "uri_file");
+  CHECK(node.definition->outputs.front().second.type == "uri_file");
+}
+
 TEST_CASE("overrides are applied before reading, and are checked like the file") {
   Folder folder;
   with_pipeline(folder);
@@ -245,10 +266,10 @@ TEST_CASE("an endpoint and its deployment become nouns") {
   auto const local = spec::load_deployment(folder.write("local.yml", head + "model: {path: ./model}\n")).result();
   REQUIRE_MESSAGE(local, (local ? "" : local.error().message()));
   CHECK(local->model == (folder.path() / "model").string());
-  CHECK(summary(spec::load_deployment(folder.write("no-script.yml",
-                                                   "name: blue\nendpoint_name: flights\ninstance_type: "
-                                                   "s\ncode_configuration: {code: ./model, scoring_script: scor.py}\n"))
-                    .diagnostics) == "PD1050 error 4:53-4:60 code_configuration.scoring_script\n");
+  CHECK(errors(spec::load_deployment(folder.write("no-script.yml",
+                                                  "name: blue\nendpoint_name: flights\ninstance_type: "
+                                                  "s\ncode_configuration: {code: ./model, scoring_script: scor.py}\n"))
+                   .diagnostics) == "PD1050 error 4:53-4:60 code_configuration.scoring_script\n");
 }
 
 TEST_CASE("a feature set is read from its file or its folder, and named by the folder") {
@@ -308,7 +329,8 @@ TEST_CASE("what the nouns cannot carry is said on loading, and only there") {
   CHECK(summary(spec::load_endpoint(noted).diagnostics) == "PD1092 warning 3:1-3:9 location\n");
   CHECK(spec::validate(noted)->empty());
   auto const refused = folder.write(
-      "j.yml", "command: x\nenvironment: azureml:e:1\ndistribution: {type: mpi, process_count_per_instance: 2}\n");
+      "j.yml",
+      "command: x\nenvironment: azureml:e:1\ndistribution: {type: mpi, process_count_per_instance: 2}\ncompute: c\n");
   CHECK(summary(spec::load_command_job(refused).diagnostics) == "PD1090 error 3:1-3:13 distribution\n");
   CHECK(!spec::load_command_job(refused).value);
   CHECK(spec::validate(refused)->empty());

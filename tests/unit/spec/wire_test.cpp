@@ -18,7 +18,8 @@ TEST_CASE("durations are those of Python's isodate") {
     CHECK(wire::seconds_of(wire::duration(seconds)) == doctest::Approx(seconds));
   CHECK(wire::seconds_of("PT1H30M") == 5400);
   CHECK(wire::seconds_of("P1D") == 86400);
-  for (auto const* wrong : {"", "P", "PT", "1H", "P1M", "PT1", "PTxS"}) CHECK_MESSAGE(wire::seconds_of(wrong) < 0, wrong);
+  for (auto const* wrong : {"", "P", "PT", "1H", "P1M", "PT1", "PTxS"})
+    CHECK_MESSAGE(wire::seconds_of(wrong) < 0, wrong);
 }
 
 TEST_CASE("names go from one style to the other") {

@@ -145,7 +145,9 @@ Json component_body(Json spec, std::string_view source, bool is_anonymous) {
                   {"properties", spec.value("properties", Json::object())},
                   {"tags", spec.value("tags", Json::object())}};
   if (auto const words = spec.find("description"); words != spec.end()) properties["description"] = *words;
-  if (!is_pipeline(spec)) {
+  if (is_pipeline(spec)) {
+    spec.erase("properties");
+  } else {
     properties["isArchived"] = false;
     if (!is_anonymous) {
       Json hashed = spec;

@@ -29,8 +29,8 @@ struct Value {
   double number = 0;
   bool boolean = false;
   std::vector<Value> items{};
-  std::vector<Member> members{};  ///< in the order of the file
-  Shape const* shape = nullptr;   ///< the one that fitted, below tags and alternatives
+  std::vector<Member> members;  ///< in the order of the file; without `{}`, for which clang would need the whole Member
+  Shape const* shape = nullptr;  ///< the one that fitted, below tags and alternatives
 
   explicit operator bool() const noexcept { return kind != Kind::none; }
   bool is_map() const noexcept { return kind == Kind::map; }

@@ -27,10 +27,10 @@ std::string any_case_pattern(std::string_view word) {
       out += "_?";
     else if (std::isalpha(byte) != 0)
       out += {'[', static_cast<char>(std::tolower(byte)), static_cast<char>(std::toupper(byte)), ']'};
-    else if (std::isdigit(byte) != 0)
-      out += letter;
-    else
+    else if (std::string_view{"^$\\.*+?()[]{}|/"}.find(letter) != std::string_view::npos)
       out += {'\\', letter};
+    else
+      out += letter;
   }
   return out;
 }

@@ -1,6 +1,7 @@
 #include "arm/long_run.hpp"
 
 #include "arm/failure.hpp"
+#include "base/letters.hpp"
 #include "http/retry.hpp"
 #include "http/url.hpp"
 
@@ -10,12 +11,6 @@ namespace podium::inline v0::arm {
 namespace {
 
 using std::chrono::milliseconds;
-
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return text;
-}
 
 /// What the service asks for; without that an own pace that starts quickly, for operations that are quick.
 milliseconds pause(http::Response const& response, int polls, std::chrono::system_clock::time_point now) {
@@ -66,7 +61,7 @@ Result<LongRun::Step> LongRun::end_badly(std::string const& status, Json const& 
 
 Result<LongRun::Step> LongRun::judge_resource(Json body, http::Response const& response,
                                               std::chrono::system_clock::time_point now) {
-  auto const state = lower(text(body, "properties", "provisioningState"));
+  auto const state = base::lower_case(text(body, "properties", "provisioningState"));
   if (state == "failed" || state == "canceled") {
     auto const& error = at(body, "error");
     return end_badly(state, error.is_object() ? error : at(body, "properties", "error"));
@@ -124,7 +119,7 @@ Result<LongRun::Step> LongRun::answered(http::Response const& response, std::chr
   if (!body) return std::move(body).error();
   switch (mode_) {
     case Mode::operation: {
-      auto const status = lower(text(*body, "status"));
+      auto const status = base::lower_case(text(*body, "status"));
       if (status.empty()) return Error{Errc::protocol, "the operation's answer has no status"};
       if (status == "succeeded") return follow_up(response, now);
       if (status == "failed" || status == "canceled" || status == "cancelled")

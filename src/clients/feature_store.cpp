@@ -2,6 +2,7 @@
 
 #include "arm/ids.hpp"
 #include "arm/operation.hpp"
+#include "base/letters.hpp"
 #include "clients/content.hpp"
 #include "clients/datastore_access.hpp"
 #include "clients/references.hpp"
@@ -17,14 +18,8 @@ using arm::text;
 
 /// "string" -> "String": the contract's spelling of a feature type.
 std::string type_to_wire(std::string const& type) {
-  auto out = type;
-  for (auto& letter : out) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  auto out = base::lower_case(type);
   if (!out.empty()) out[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(out[0])));
-  return out;
-}
-
-std::string type_from_wire(std::string out) {
-  for (auto& letter : out) letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
   return out;
 }
 
@@ -49,7 +44,7 @@ model::FeatureStoreEntity decode_entity(Json const& body) {
   out.stage = text(properties, "stage");
   if (auto const& columns = arm::at(properties, "indexColumns"); columns.is_array())
     for (auto const& column : columns)
-      out.index_columns.push_back({text(column, "columnName"), type_from_wire(text(column, "dataType")), {}});
+      out.index_columns.push_back({text(column, "columnName"), base::lower_case(text(column, "dataType")), {}});
   out.tags = arm::texts(arm::at(properties, "tags"));
   out.properties = arm::texts(arm::at(properties, "properties"));
   return out;
@@ -222,7 +217,7 @@ Result<std::vector<model::FeatureColumn>> FeatureSetsClient::features(std::strin
   std::vector<model::FeatureColumn> out;
   for (auto const& item : *items) {
     auto const& properties = arm::at(item, "properties");
-    out.push_back({text(properties, "featureName"), type_from_wire(text(properties, "dataType")),
+    out.push_back({text(properties, "featureName"), base::lower_case(text(properties, "dataType")),
                    text(properties, "description")});
   }
   return out;

@@ -1,4 +1,5 @@
 #include "base/digest.hpp"
+#include "base/letters.hpp"
 #include "clients/blobs.hpp"
 #include "http/url.hpp"
 
@@ -57,12 +58,6 @@ std::string hmac_sha256(std::string key, std::string_view text) {
   return raw_sha256(outer + raw_sha256(inner + std::string{text}));
 }
 
-std::string lower(std::string text) {
-  for (char& c : text)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return text;
-}
-
 }  // namespace
 
 Result<std::string> shared_key(http::Request const& request, std::string const& account, std::string const& key) {
@@ -80,12 +75,12 @@ Result<std::string> shared_key(http::Request const& request, std::string const& 
     text += request.headers.get(name) + "\n";
   std::map<std::string, std::string> own;
   for (auto const& [name, value] : request.headers)
-    if (auto const low = lower(name); low.starts_with("x-ms-")) own[low] = value;
+    if (auto const low = base::lower_case(name); low.starts_with("x-ms-")) own[low] = value;
   for (auto const& [name, value] : own) text += name + ":" + value + "\n";
   text += "/" + account + std::string{url->path()};
   std::map<std::string, std::string> query;
   for (auto const& [name, value] : http::parse_query(url->query())) {
-    auto& joined = query[lower(name)];
+    auto& joined = query[base::lower_case(name)];
     joined += (joined.empty() ? "" : ",") + value;
   }
   for (auto const& [name, value] : query) text += "\n" + name + ":" + value;

@@ -1,5 +1,7 @@
 #include "data/location.hpp"
 
+#include "base/letters.hpp"
+
 #include <algorithm>
 #include <charconv>
 
@@ -8,12 +10,6 @@ namespace {
 
 Error no_location(std::string const& text, std::string const& why) {
   return {Errc::invalid_argument, "`" + text + "` is not a place that can be read: " + why};
-}
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
 }
 
 std::string trimmed(std::string_view path) {
@@ -25,7 +21,7 @@ std::string trimmed(std::string_view path) {
 Result<void> use_endpoint(Location& location, std::string const& endpoint) {
   if (endpoint.empty()) return {};
   auto const mark = endpoint.find("://");
-  auto const scheme = lower(endpoint.substr(0, mark));
+  auto const scheme = base::lower_case(endpoint.substr(0, mark));
   if (mark == std::string::npos || (scheme != "http" && scheme != "https"))
     return Error{Errc::invalid_argument,
                  "the storage endpoint `" + endpoint + "` does not begin with http:// or https://"};
@@ -132,7 +128,7 @@ Result<Location> parse_location(std::string const& text, StorageOptions const& o
       return no_location(text, "it names an asset of a workspace: ask the workspace for its path");
     return Location{.given = text, .path = text};
   }
-  auto const scheme = lower(text.substr(0, mark));
+  auto const scheme = base::lower_case(text.substr(0, mark));
   auto const rest = std::string_view{text}.substr(mark + 3);
   if (scheme == "file") {
     auto const path = percent_decoded(rest);

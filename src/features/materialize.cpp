@@ -1,5 +1,6 @@
 #include "podium/features/materialize.hpp"
 
+#include "base/letters.hpp"
 #include "data/take.hpp"
 #include "data/times.hpp"
 #include "features/window.hpp"
@@ -135,20 +136,14 @@ Result<Materialized> write_window(model::FeatureSetSpec const& spec, data::Datas
   return out;
 }
 
-std::string lower(std::string text) {
-  std::ranges::transform(text, text.begin(),
-                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return text;
-}
-
 }  // namespace
 
 std::string offline_path(std::string const& workspace, std::string const& subscription,
                          std::string const& resource_group, std::string const& set, std::string const& version,
                          std::string const& materialization_version) {
   auto const root = workspace + "_" + subscription + "_" + resource_group + "/";
-  if (materialization_version.empty()) return lower(root + set + "/" + version);
-  return lower(root + "materialize_store/" + set + "/" + version + "/" + materialization_version);
+  if (materialization_version.empty()) return base::lower_case(root + set + "/" + version);
+  return base::lower_case(root + "materialize_store/" + set + "/" + version + "/" + materialization_version);
 }
 
 Result<Materialized> materialize(model::FeatureSetSpec const& spec, data::Dataset const& source,

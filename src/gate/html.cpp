@@ -1,5 +1,7 @@
 #include "gate/html.hpp"
 
+#include "base/markup.hpp"
+
 #include <algorithm>
 
 namespace podium::inline v0::gate::html {
@@ -12,31 +14,7 @@ bool looks_numeric(std::string const& cell) {
 
 }  // namespace
 
-std::string escape(std::string_view text) {
-  std::string safe;
-  safe.reserve(text.size());
-  for (char const c : text) switch (c) {
-      case '&':
-        safe += "&amp;";
-        break;
-      case '<':
-        safe += "&lt;";
-        break;
-      case '>':
-        safe += "&gt;";
-        break;
-      case '"':
-        safe += "&quot;";
-        break;
-      case '\'':
-        safe += "&#39;";
-        break;
-      default:
-        // Control characters are not allowed in a page, whatever they are escaped as.
-        if (static_cast<unsigned char>(c) >= 0x20 || c == '\n' || c == '\t') safe += c;
-    }
-  return safe;
-}
+std::string escape(std::string_view text) { return base::markup_text(text); }
 
 std::string_view tone(std::string_view word) {
   if (word == "pass" || word == "promote" || word == "promoted" || word == "advanced") return "good";

@@ -1,5 +1,7 @@
 #include "http/url.hpp"
 
+#include "base/letters.hpp"
+
 #include <algorithm>
 
 namespace podium::inline v0::http {
@@ -38,13 +40,6 @@ int hex(char c) {
   return -1;
 }
 
-std::string lower(std::string_view text) {
-  std::string out{text};
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c + 32);
-  return out;
-}
-
 Error bad_url(std::string_view text, std::string why) {
   // Queries may hold signatures: they are never shown.
   return Error{Errc::invalid_argument, std::move(why)}.with("url", std::string{text.substr(0, text.find('?'))});
@@ -74,7 +69,7 @@ Result<Url> parse_url(std::string_view text) {
   auto const scheme_end = text.find("://");
   if (scheme_end == std::string_view::npos) return bad_url(text, "not an absolute URL");
   Url url;
-  url.scheme = lower(text.substr(0, scheme_end));
+  url.scheme = base::lower_case(text.substr(0, scheme_end));
   if (url.scheme != "http" && url.scheme != "https") return bad_url(text, "only http and https URLs can be requested");
   auto rest = text.substr(scheme_end + 3);
   rest = rest.substr(0, rest.find('#'));
@@ -96,7 +91,7 @@ Result<Url> parse_url(std::string_view text) {
     url.port = std::string{authority.substr(colon + 1)};
   }
   if (host.empty()) return bad_url(text, "the host is missing");
-  url.host = lower(host);
+  url.host = base::lower_case(host);
   if (url.port.empty()) url.port = url.scheme == "https" ? "443" : "80";
   if (url.port.size() > 5 ||
       !std::all_of(url.port.begin(), url.port.end(), [](char c) { return c >= '0' && c <= '9'; }) ||

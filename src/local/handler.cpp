@@ -1,5 +1,7 @@
 #include "local/handler.hpp"
 
+#include "base/letters.hpp"
+
 #include <algorithm>
 
 namespace podium::inline v0::local {
@@ -31,7 +33,7 @@ std::string joined(std::vector<std::string> const& segments, std::size_t index) 
   return out;
 }
 
-bool same(std::string_view a, std::string_view b) { return lower(a) == lower(b); }
+bool same(std::string_view a, std::string_view b) { return base::lower_case(a) == base::lower_case(b); }
 
 /// Do the segments from `at` spell this workspace?  Refusal if they spell another one.  Returns what follows.
 std::vector<std::string> in_workspace(std::vector<std::string> const& segments, std::size_t at) {
@@ -75,7 +77,7 @@ http::Response operation_status(Call& call, std::string const& name) {
 
 http::Response arm(Call& call) {
   auto const& at = call.path;
-  if (call.over_socket && !lower(call.headers.get("authorization")).starts_with("bearer "))
+  if (call.over_socket && !base::lower_case(call.headers.get("authorization")).starts_with("bearer "))
     throw Refusal{401, "InvalidAuthenticationToken",
                   "the authorization header with a bearer token is missing; GET /msi/token?resource=... gives one"};
   if (call.ask("api-version").empty())
@@ -126,7 +128,7 @@ struct Routed {
 
 Routed plane_of(Call const& call) {
   auto const& at = call.path;
-  auto const first = at.empty() ? std::string{} : lower(at[0]);
+  auto const first = at.empty() ? std::string{} : base::lower_case(at[0]);
   if (first == "subscriptions") return {Plane::arm, arm};
   if (first == "history" && at.size() > 2) return {Plane::arm, run_history};
   if (first == "data" && at.size() > 2)
@@ -211,7 +213,8 @@ void Handler::handle(http::Request request, bool over_socket, Answer done) {
             .query = http::parse_query(url->query()),
             .headers = std::move(request.headers),
             .body = std::move(request.body)};
-  if (call.path.size() > 1 && call.path.back().empty() && lower(call.path[0]) != blob_account) call.path.pop_back();
+  if (call.path.size() > 1 && call.path.back().empty() && base::lower_case(call.path[0]) != blob_account)
+    call.path.pop_back();
   auto response = answer(call);
   if (auto const id = call.headers.get("x-ms-client-request-id");
       !id.empty() && http::safe_field("x-ms-client-request-id", id))

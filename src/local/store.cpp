@@ -1,6 +1,7 @@
 #include "local/store.hpp"
 
 #include "base/ids.hpp"
+#include "base/letters.hpp"
 #include "base/time.hpp"
 #include "local/store_state.hpp"
 
@@ -33,16 +34,16 @@ std::string now() { return base::rfc3339(std::chrono::system_clock::now()); }
 /// What two ids have in common when they mean the same: letter case does not count, except in names of jobs and codes.
 std::string key_of(std::string_view id) {
   auto const slash = id.find('/');
-  auto collection = lower(id.substr(0, slash));
+  auto collection = base::lower_case(id.substr(0, slash));
   if (slash == std::string_view::npos) return collection;
   if (collection == "jobs") return collection + std::string{id.substr(slash)};
   if (collection == "codes") {
     auto const rest = id.substr(slash + 1);
     auto const end = rest.find('/');
     if (end == std::string_view::npos) return collection + "/" + std::string{rest};
-    return collection + "/" + std::string{rest.substr(0, end)} + lower(rest.substr(end));
+    return collection + "/" + std::string{rest.substr(0, end)} + base::lower_case(rest.substr(end));
   }
-  return lower(id);
+  return base::lower_case(id);
 }
 
 std::string above(std::string const& key) {
@@ -94,13 +95,6 @@ Result<void> make_folders(std::filesystem::path const& folder) {
 }
 
 }  // namespace
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-  return out;
-}
 
 Store::Store(std::unique_ptr<State> state) : state_{std::move(state)} {}
 Store::~Store() = default;

@@ -31,6 +31,4 @@ inline std::string text_of(Json const& value) {
 }
 inline std::string text_of(Json const& value, std::string_view name) { return text_of(member(value, name)); }
 
-std::string lower(std::string_view text);
-
 }  // namespace podium::inline v0::local

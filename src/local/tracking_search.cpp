@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "local/store_state.hpp"
 #include "local/tracking.hpp"
 
@@ -35,7 +36,7 @@ class Scanner {
   bool word(std::string_view expected) {
     blanks();
     auto const size = expected.size();
-    if (lower(text_.substr(at_, size)) != expected) return false;
+    if (base::lower_case(text_.substr(at_, size)) != expected) return false;
     if (at_ + size < text_.size() && text_[at_ + size] != ' ' && text_[at_ + size] != '\'') return false;
     at_ += size;
     return true;
@@ -102,7 +103,7 @@ class Scanner {
 
 /// "metrics" for metric, metrics, "attributes" for attribute, run, nothing; empty: unknown.
 std::string entity_of(std::string_view name) {
-  auto const entity = lower(name);
+  auto const entity = base::lower_case(name);
   if (entity == "metric" || entity == "metrics") return "metrics";
   if (entity == "param" || entity == "params" || entity == "parameter" || entity == "parameters") return "params";
   if (entity == "tag" || entity == "tags") return "tags";
@@ -208,7 +209,7 @@ bool RunFilter::matches(Run const& run) const {
     auto const value = text_value(run, clause.entity, clause.key);
     if (!value) return false;
     if (clause.comparison == "like") return like(clause.value, *value);
-    if (clause.comparison == "ilike") return like(lower(clause.value), lower(*value));
+    if (clause.comparison == "ilike") return like(base::lower_case(clause.value), base::lower_case(*value));
     if (clause.number)
       if (auto const left = number(*value)) return compare(*left, clause.comparison, *number(clause.value));
     return compare(*value, clause.comparison, clause.value);

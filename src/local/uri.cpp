@@ -1,4 +1,5 @@
 #include "base/digest.hpp"
+#include "base/letters.hpp"
 #include "http/url.hpp"
 #include "local/places.hpp"
 #include "local/store_state.hpp"
@@ -33,11 +34,11 @@ std::string_view rest_from(std::vector<std::string_view> const& parts, std::size
   return {begin, static_cast<std::size_t>(parts.back().data() + parts.back().size() - begin)};
 }
 
-bool same(std::string_view a, std::string_view b) { return lower(a) == lower(b); }
+bool same(std::string_view a, std::string_view b) { return base::lower_case(a) == base::lower_case(b); }
 
 Result<Place> in_datastore(Store const& store, std::string_view datastore, std::string_view path,
                            std::string_view uri) {
-  auto name = lower(datastore);
+  auto name = base::lower_case(datastore);
   bool known = std::find(built_in.begin(), built_in.end(), name) != built_in.end();
   if (!known && clean_path(name) == name && name.find('/') == std::string::npos) {
     auto found = store.get("datastores/" + name);
@@ -79,7 +80,7 @@ Result<Place> in_job(Store const& store, std::string_view job, std::string_view 
 /// Data, models and codes know where their bytes lie.
 Result<Place> in_asset(Store const& store, std::string_view kind, std::string_view name, std::string_view version,
                        std::string_view uri) {
-  auto collection = lower(kind);
+  auto collection = base::lower_case(kind);
   if (collection != "data" && collection != "models" && collection != "codes") return unknown_form(uri);
   auto const id = collection + "/" + std::string{name} + "/versions/";
   std::optional<Resource> found;
@@ -104,7 +105,7 @@ Result<Place> in_asset(Store const& store, std::string_view kind, std::string_vi
 Result<Place> azureml(Store const& store, std::string_view rest, std::string_view uri) {
   auto const parts = split(rest);
   for (std::size_t i = 0; i + 1 < parts.size(); ++i) {
-    auto const kind = lower(parts[i]);
+    auto const kind = base::lower_case(parts[i]);
     if (kind == "subscriptions" || kind == "resourcegroups" || kind == "workspaces" || kind == "locations" ||
         kind == "providers") {
       ++i;
@@ -190,7 +191,7 @@ std::optional<std::string> clean_path(std::string_view path) {
 }
 
 std::string container_of(Store const& store, std::string_view datastore) {
-  auto const name = lower(datastore);
+  auto const name = base::lower_case(datastore);
   if (name == "workspaceartifactstore") return "azureml";
   auto const guid = store.secret("workspaceId");
   auto const suffix = guid && *guid ? **guid : std::string{};
@@ -219,7 +220,7 @@ Result<Place> place_of(Store const& store, std::string_view uri) {
   if (rest.find('\0') != std::string_view::npos) return unknown_form("(a text with a NUL)");
   if (rest.starts_with("azureml://")) return azureml(store, rest.substr(10), uri);
   if (rest.starts_with("https://") || rest.starts_with("http://")) return blob_url(store, rest);
-  if (lower(rest.substr(0, 15)) == "/subscriptions/") return azureml(store, rest.substr(1), uri);
+  if (base::lower_case(rest.substr(0, 15)) == "/subscriptions/") return azureml(store, rest.substr(1), uri);
   if (rest.starts_with("runs:/")) {
     auto const parts = split(rest.substr(rest.starts_with("runs://") ? 7 : 6));
     return in_datastore(store, "workspaceartifactstore", run_folder(parts[0]) + "/" + std::string{rest_from(parts, 1)},

@@ -1,20 +1,14 @@
 #include "podium/online/redis.hpp"
 
+#include "base/letters.hpp"
+
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
 namespace podium::inline v0::online {
 namespace {
 
 Error bad(std::string message) { return Error{Errc::invalid_argument, std::move(message)}; }
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 /// "%41" and the like, as credentials in URLs have them.
 std::optional<std::string> decoded(std::string_view text) {
@@ -91,14 +85,14 @@ Result<RedisOptions> parse_azure(std::string_view text) {
       continue;
     }
     auto const equal = part.find('=');
-    auto const key = lower(part.substr(0, equal));
+    auto const key = base::lower_case(part.substr(0, equal));
     auto const value = equal == std::string_view::npos ? std::string_view{} : part.substr(equal + 1);
     if (key == "password")
       out.password = value;
     else if (key == "user")
       out.user = value;
     else if (key == "ssl")
-      out.tls = lower(value) == "true";
+      out.tls = base::lower_case(value) == "true";
   }
   return out;
 }
@@ -109,7 +103,7 @@ Result<RedisOptions> parse_redis(std::string const& text) {
   if (text.empty()) return bad("the address of the Redis is empty");
   auto const scheme = text.find("://");
   if (scheme == std::string::npos) return parse_azure(text);
-  auto const name = lower(std::string_view{text}.substr(0, scheme));
+  auto const name = base::lower_case(std::string_view{text}.substr(0, scheme));
   if (name != "redis" && name != "rediss")
     return bad("`" + name + "://` is no scheme of a Redis: use redis:// or rediss://");
   return parse_url(std::string_view{text}.substr(scheme + 3), name == "rediss");

@@ -1,5 +1,6 @@
 #include "spec/command.hpp"
 
+#include "base/letters.hpp"
 #include "spec/binding.hpp"
 #include "spec/files.hpp"
 
@@ -31,12 +32,6 @@ bool good_name(std::string_view name, bool groups) {
   return !start;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 /// What is allowed in the names of one group, and how grave names are that differ only by case.
 struct Naming {
   bool groups = false;
@@ -52,11 +47,11 @@ void check_names(Reader& reader, Value const& owner, std::string_view group, Nam
     if (!good_name(member.name, naming.groups) && !is_placeholder(member.name))
       reader.error("PD1016", *member.key, "`" + member.name + "` is not a name for an " + what,
                    "use letters, digits and underscores, beginning with a letter");
-    auto const [other, fresh] = seen.emplace(lower(member.name), &member);
+    auto const [other, fresh] = seen.emplace(base::lower_case(member.name), &member);
     if (fresh || other->second->name == member.name) continue;
     // Names are mostly in lower case: the other one is the odd one.
-    auto const& [odd, usual] =
-        lower(member.name) == member.name ? std::pair{other->second, &member} : std::pair{&member, other->second};
+    auto const& [odd, usual] = base::lower_case(member.name) == member.name ? std::pair{other->second, &member}
+                                                                            : std::pair{&member, other->second};
     auto& problem =
         reader.report("PD1016", naming.twins, *odd->key,
                       "`" + odd->name + "` and `" + usual->name + "` differ only by case", "rename one of them");
@@ -165,7 +160,7 @@ bool fits_type(std::string_view type, std::string_view text) {
   double number = 0;
   if (type == "integer" || type == "number") return parse_number(type, text, number);
   if (type == "boolean") {
-    auto const word = lower(std::string{text});
+    auto const word = base::lower_case(std::string{text});
     return word == "true" || word == "false";
   }
   return true;
@@ -186,7 +181,7 @@ void check_component_name(Reader& reader, Node const& node, Value& value) {
 }
 
 void check_type_of_file(Reader& reader, Node const& node, Value& value) {
-  auto const word = lower(value.text);
+  auto const word = base::lower_case(value.text);
   if (node.text == word || reader.path().find('.') != std::string::npos) return;
   auto& problem = reader.error("PD1014", node, "the official client takes `" + node.text + "` in lower case only",
                                "write `" + word + "`");

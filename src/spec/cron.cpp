@@ -1,5 +1,7 @@
 #include "spec/cron.hpp"
 
+#include "base/letters.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -59,9 +61,7 @@ int value_of(Part const& part, std::string_view text) {
     for (char const digit : text) value = value * 10 + (digit - '0');
     return value;
   }
-  std::string name{text};
-  std::transform(name.begin(), name.end(), name.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  auto const name = base::lower_case(text);
   for (std::size_t i = 0; i < part.names.size(); ++i)
     if (name.size() >= 3 && name.starts_with(part.names[i])) return part.first_name + static_cast<int>(i);
   return -1;

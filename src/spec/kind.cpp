@@ -1,12 +1,12 @@
 #include "spec/kind.hpp"
 
+#include "base/letters.hpp"
 #include "spec/kinds/conda.hpp"
 #include "spec/kinds/kinds.hpp"
 #include "spec/kinds/resources.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <initializer_list>
 
 namespace podium::inline v0::spec {
@@ -128,17 +128,10 @@ constexpr Schema schemas[] = {{"commandcomponent", "commandComponent"},
                               {"modelversionpackage", "modelPackage"},
                               {"run", "promptFlowRun"}};
 
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 std::string_view from_schema(Node const& root) {
   auto const* schema = root.find("$schema");
   if (schema == nullptr || !schema->is_scalar()) return {};
-  std::string word = lower(schema->text);
+  std::string word = base::lower_case(schema->text);
   if (auto const slash = word.rfind('/'); slash != std::string::npos) word.erase(0, slash + 1);
   word.resize(std::min(word.size(), word.find('.')));
   for (auto const& one : schemas)
@@ -195,11 +188,13 @@ bool declares(Node const& root) {
 
 std::string from_shape(Node const& root, std::string_view file_name) {
   auto const* type_node = root.find("type");
-  std::string const type = type_node != nullptr && type_node->is_string() ? lower(type_node->text) : std::string{};
+  std::string const type =
+      type_node != nullptr && type_node->is_string() ? base::lower_case(type_node->text) : std::string{};
   if (auto const* kind = root.find("kind");
       (kind != nullptr && kind->text == "PromotionPolicy") || root.find("apiVersion") != nullptr)
     return "promotionPolicy";
-  if (lower(file_name) == "featuresetspec.yaml" || (has(root, {"source", "index_columns"}))) return "featureSetSpec";
+  if (base::lower_case(file_name) == "featuresetspec.yaml" || (has(root, {"source", "index_columns"})))
+    return "featureSetSpec";
   if (any(root, {"feature_stores", "featurestores"})) return "featureRetrievalSpec";
   if (has(root, {"specification", "entities"})) return "featureSet";
   if (has(root, {"index_columns"})) return "featureStoreEntity";
@@ -286,7 +281,8 @@ bool is_kind(std::string_view kind) { return kind_named(kind) != nullptr; }
 std::string kind_of_document(Node const& root, std::string_view file_name) {
   auto const schema = from_schema(root);
   auto const* type_node = root.find("type");
-  std::string const type = type_node != nullptr && type_node->is_string() ? lower(type_node->text) : std::string{};
+  std::string const type =
+      type_node != nullptr && type_node->is_string() ? base::lower_case(type_node->text) : std::string{};
   // The client picks the loader, then goes by `type`; `$schema` only tells the family.
   if (schema.ends_with("Job") && schema != "flow") {
     if (type.empty()) return std::string{schema};  // its table says that the type is missing

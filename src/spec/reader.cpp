@@ -1,5 +1,7 @@
 #include "spec/reader.hpp"
 
+#include "base/letters.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -131,8 +133,9 @@ Value Reader::mismatch(Shape const& shape, Node const& node) {
 
 bool Reader::read_values(Shape const& shape, Node const& node, Value& value) {
   auto const same = [&](std::string_view allowed) {
-    return shape.any_case ? lower_case(value.text) == lower_case(allowed) || snake(value.text) == snake(allowed)
-                          : value.text == allowed;
+    return shape.any_case
+               ? base::lower_case(value.text) == base::lower_case(allowed) || snake(value.text) == snake(allowed)
+               : value.text == allowed;
   };
   if (std::find(shape.values.begin(), shape.values.end(), value.text) != shape.values.end()) return true;
   if (auto const hit = std::find_if(shape.values.begin(), shape.values.end(), same); hit != shape.values.end()) {
@@ -251,7 +254,7 @@ Value Reader::read_scalar(Shape const& shape, Node const& node) {
       if (node.type == ScalarType::boolean) {
         value.boolean = boolean_of(node.text);
       } else if (node.is_string() && !shape.strict && python_boolean(node.text, value.boolean)) {
-        if (lower_case(node.text) != "true" && lower_case(node.text) != "false")
+        if (base::lower_case(node.text) != "true" && base::lower_case(node.text) != "false")
           warning("PD1101", node, "the text `" + node.text + "` is taken as " + (value.boolean ? "true" : "false"),
                   std::string{"write `"} + (value.boolean ? "true" : "false") + "`");
       } else if (node.is_null() || node.type == ScalarType::floating || node.type == ScalarType::timestamp ||

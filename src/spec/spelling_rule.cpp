@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "spec/reader.hpp"
 
 #include <cmath>
@@ -40,7 +41,7 @@ void Reader::note_spelling(Shape const& shape, Node const& node) {
   auto const written = [&] { return python_text(text, node.type); };
   switch (node.type) {
     case ScalarType::boolean:
-      if (as_text && lower_case(text) != "true" && lower_case(text) != "false")
+      if (as_text && base::lower_case(text) != "true" && base::lower_case(text) != "false")
         say(Severity::warning, "YAML reads `" + text + "` as the boolean `" + written() + "`");
       return;
     case ScalarType::integer: {

@@ -1,11 +1,11 @@
 #include "spec/words.hpp"
 
+#include "base/letters.hpp"
 #include "spec/shape.hpp"
 #include "spec/tree.hpp"
 #include "text/source.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
 #include <vector>
 
@@ -35,13 +35,6 @@ std::string in_backquotes(std::string_view text) {
   while (end < text.size() && end < longest && text[end] != '\n') end += text::character_length(text, end);
   out += text.substr(0, end);
   return out + (end < text.size() ? "...`" : "`");
-}
-
-std::string lower_case(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
 }
 
 std::string joined(std::span<std::string_view const> words) {
@@ -99,12 +92,12 @@ std::string found(Node const& node) {
 }
 
 std::string_view nearest(std::string_view word, std::span<std::string_view const> words) {
-  std::string const mine = lower_case(word);
+  std::string const mine = base::lower_case(word);
   if (mine.size() > 80) return {};
   std::size_t best = std::max<std::size_t>(1, mine.size() / 3) + 1;
   std::string_view answer;
   for (auto const other : words) {
-    std::size_t const far = distance(mine, lower_case(other));
+    std::size_t const far = distance(mine, base::lower_case(other));
     if (far < best) best = far, answer = other;
   }
   return answer;

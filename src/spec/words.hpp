@@ -12,7 +12,6 @@ struct Shape;
 
 /// The text in backquotes, cut when it is long.
 std::string in_backquotes(std::string_view text);
-std::string lower_case(std::string_view text);
 std::string joined(std::span<std::string_view const> words);
 /// "an integer", "text", "one of `a`, `b`".
 std::string expected(Shape const& shape);

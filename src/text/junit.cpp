@@ -1,5 +1,5 @@
+#include "base/markup.hpp"
 #include "text/json.hpp"
-#include "text/source.hpp"
 
 #include "podium/render.hpp"
 
@@ -10,30 +10,7 @@
 namespace podium::inline v0 {
 namespace {
 
-/// XML 1.0 text: what it cannot hold becomes the replacement letter.
-std::string xml(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size();) {
-    std::size_t const length = text::character_length(text, i);
-    auto const byte = static_cast<unsigned char>(text[i]);
-    if (text[i] == '&')
-      out += "&amp;";
-    else if (text[i] == '<')
-      out += "&lt;";
-    else if (text[i] == '>')
-      out += "&gt;";
-    else if (text[i] == '"')
-      out += "&quot;";
-    else if (text[i] == '\n')
-      out += "&#10;";
-    else if ((byte < 0x20 && text[i] != '\t') || (length == 1 && byte >= 0x80))
-      out += "\xEF\xBF\xBD";
-    else
-      out += text.substr(i, length);
-    i += length;
-  }
-  return out;
-}
+std::string xml(std::string_view text) { return base::markup_text(text, true); }
 
 std::string line(Diagnostic const& found) {
   std::string out = found.file + ":" + std::to_string(found.primary.start.line) + ":" +

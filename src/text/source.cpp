@@ -1,5 +1,7 @@
 #include "text/source.hpp"
 
+#include "base/utf8.hpp"
+
 #include <algorithm>
 #include <array>
 #include <fstream>
@@ -7,35 +9,6 @@
 
 namespace podium::inline v0::text {
 namespace {
-
-struct Decoded {
-  char32_t letter = 0;
-  std::size_t length = 0;  // 0: malformed
-};
-
-Decoded decode(std::string_view bytes, std::size_t at) {
-  auto const byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[at + i]); };
-  unsigned char const lead = byte(0);
-  if (lead < 0x80) return {lead, 1};
-  std::size_t length = 0;
-  char32_t letter = 0;
-  char32_t smallest = 0;
-  if (lead >= 0xC2 && lead <= 0xDF)
-    length = 2, letter = lead & 0x1Fu, smallest = 0x80;
-  else if (lead >= 0xE0 && lead <= 0xEF)
-    length = 3, letter = lead & 0x0Fu, smallest = 0x800;
-  else if (lead >= 0xF0 && lead <= 0xF4)
-    length = 4, letter = lead & 0x07u, smallest = 0x10000;
-  else
-    return {};
-  if (at + length > bytes.size()) return {};
-  for (std::size_t i = 1; i < length; ++i) {
-    if ((byte(i) & 0xC0u) != 0x80u) return {};
-    letter = (letter << 6) | (byte(i) & 0x3Fu);
-  }
-  if (letter < smallest || letter > 0x10FFFF || (letter >= 0xD800 && letter <= 0xDFFF)) return {};
-  return {letter, length};
-}
 
 constexpr std::size_t block = 1024;
 
@@ -142,7 +115,7 @@ Result<std::string> read_text(std::filesystem::path const& file, std::size_t lim
 
 std::size_t find_bad_utf8(std::string_view bytes) {
   for (std::size_t i = 0; i < bytes.size();) {
-    auto const letter = decode(bytes, i);
+    auto const letter = base::utf8_letter(bytes, i);
     if (letter.length == 0) return i;
     i += letter.length;
   }
@@ -150,13 +123,13 @@ std::size_t find_bad_utf8(std::string_view bytes) {
 }
 
 std::size_t character_length(std::string_view bytes, std::size_t at) {
-  return std::max<std::size_t>(1, decode(bytes, at).length);
+  return std::max<std::size_t>(1, base::utf8_letter(bytes, at).length);
 }
 
 std::size_t display_width(std::string_view bytes) {
   std::size_t width = 0;
   for (std::size_t i = 0; i < bytes.size();) {
-    auto const letter = decode(bytes, i);
+    auto const letter = base::utf8_letter(bytes, i);
     width += letter.length == 0 ? 1 : cells(letter.letter);
     i += std::max<std::size_t>(1, letter.length);
   }

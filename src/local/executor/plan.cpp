@@ -1,5 +1,6 @@
 #include "local/executor/plan.hpp"
 
+#include "base/letters.hpp"
 #include "local/executor/binding.hpp"
 #include "local/executor/schedule.hpp"
 #include "local/store_state.hpp"
@@ -59,7 +60,7 @@ std::map<std::string, Port> read_ports(Json const& ports, char const* otherwise)
     port.type = value.is_string() ? text_of(value) : text_of(value, "type");
     if (port.type.empty()) port.type = otherwise;
     port.mode = text_of(value, "mode");
-    auto const optional = lower(text_of(value, "optional"));
+    auto const optional = base::lower_case(text_of(value, "optional"));
     port.optional = optional == "true";
     if (auto const& standard = member(value, "default"); !standard.is_null()) port.otherwise = text_of(standard);
     out.emplace(name, std::move(port));
@@ -103,7 +104,7 @@ Result<void> check_command(Step const& step) {
 }
 
 Result<void> check_data(Store const& store, Given const& given) {
-  auto const mode = lower(given.mode);
+  auto const mode = base::lower_case(given.mode);
   if (mode.starts_with("eval")) return bad("input mode " + given.mode + " is not supported by the local workspace");
   if (is_direct(mode)) return {};
   if (auto at = resolve_uri(store, given.uri); !at) return std::move(at).error();
@@ -151,7 +152,7 @@ Result<void> check_inputs(Store const& store, Plan const& plan, Step const& step
 }
 
 Result<Step> read_node(Store const& store, std::string const& name, Json const& node) {
-  auto const type = lower(text_of(node, "type"));
+  auto const type = base::lower_case(text_of(node, "type"));
   if (!type.empty() && type != "command")
     return bad("steps of type " + type + " are not supported by the local workspace");
   Step step;
@@ -164,12 +165,12 @@ Result<Step> read_node(Store const& store, std::string const& name, Json const& 
   if (!component) return std::move(component).error();
   if (!*component) return bad("the workspace has no component `" + step.component_id + "`");
   step.spec = either(member((*component)->body, "properties"), "component_spec", "componentSpec");
-  auto const kind = lower(text_of(step.spec, "type"));
+  auto const kind = base::lower_case(text_of(step.spec, "type"));
   if (!kind.empty() && !kind.starts_with("command"))
     return bad("components of type " + kind + " are not supported by the local workspace");
   step.component_name = text_of(step.spec, "name");
   if (step.component_name.empty() || step.component_name == "azureml_anonymous") step.component_name = name;
-  auto const deterministic = lower(text_of(step.spec, "is_deterministic"));
+  auto const deterministic = base::lower_case(text_of(step.spec, "is_deterministic"));
   step.deterministic = deterministic != "false";
 
   step.command = text_of(step.spec, "command");
@@ -274,8 +275,8 @@ Result<void> check_links(Plan const& plan) {
 
 Result<void> read_pipeline(Store const& store, Plan& plan, Json const& properties) {
   auto const& settings = member(properties, "settings");
-  plan.force_rerun = lower(text_of(settings, "force_rerun")) == "true";
-  plan.continue_on_failure = lower(text_of(settings, "continue_on_step_failure")) == "true";
+  plan.force_rerun = base::lower_case(text_of(settings, "force_rerun")) == "true";
+  plan.continue_on_failure = base::lower_case(text_of(settings, "continue_on_step_failure")) == "true";
   if (auto datastore = text_of(settings, "default_datastore"); !datastore.empty()) {
     if (datastore.starts_with("azureml:")) datastore.erase(0, 8);
     plan.default_datastore = datastore.substr(datastore.rfind('/') + 1);
@@ -331,11 +332,11 @@ Json const& either(Json const& value, std::string_view snake, std::string_view c
 }
 
 bool is_literal_type(std::string_view type) {
-  auto const name = lower(type);
+  auto const name = base::lower_case(type);
   return name == "string" || name == "integer" || name == "number" || name == "boolean" || name == "literal";
 }
 
-bool is_direct(std::string_view mode) { return lower(mode) == "direct"; }
+bool is_direct(std::string_view mode) { return base::lower_case(mode) == "direct"; }
 
 std::optional<std::chrono::milliseconds> duration_of(Json const& value) {
   using std::chrono::milliseconds;
@@ -370,7 +371,7 @@ std::optional<std::chrono::milliseconds> duration_of(Json const& value) {
 
 Result<std::string> asset_id(Store const& store, std::string_view kind, std::string_view reference) {
   std::string text{reference};
-  auto const lowered = lower(text);
+  auto const lowered = base::lower_case(text);
   if (lowered.starts_with("azureml://registries/"))
     return bad("`" + text + "` lies in a registry; registries are not supported by the local workspace");
   std::string name, version;
@@ -381,7 +382,7 @@ Result<std::string> asset_id(Store const& store, std::string_view kind, std::str
     name = rest.substr(0, slash);
     auto const last = rest.rfind('/');
     version = slash == std::string::npos ? "" : rest.substr(last + 1);
-    if (lower(rest).find("/labels/") != std::string::npos) version = "latest";
+    if (base::lower_case(rest).find("/labels/") != std::string::npos) version = "latest";
   } else {
     if (lowered.starts_with("azureml:")) text.erase(0, 8);
     auto const split = text.find_first_of(":@");
@@ -390,7 +391,7 @@ Result<std::string> asset_id(Store const& store, std::string_view kind, std::str
   }
   if (name.empty()) return bad("`" + std::string{reference} + "` names nothing in " + std::string{kind});
   auto const collection = std::string{kind} + "/" + name + "/versions";
-  if (!version.empty() && lower(version) != "latest") return collection + "/" + version;
+  if (!version.empty() && base::lower_case(version) != "latest") return collection + "/" + version;
   auto all = store.list(collection);
   if (!all) return std::move(all).error();
   if (all->empty()) return bad("the workspace has no version of `" + name + "` in " + std::string{kind});
@@ -398,10 +399,10 @@ Result<std::string> asset_id(Store const& store, std::string_view kind, std::str
 }
 
 Result<void> check_literal(Port const& port, std::string const& text) {
-  auto const type = lower(port.type);
+  auto const type = base::lower_case(port.type);
   auto const wrong = [&](std::string const& why) { return bad("`" + text + "` " + why); };
   if (type == "boolean") {
-    auto const word = lower(text);
+    auto const word = base::lower_case(text);
     if (word != "true" && word != "false") return wrong("is not a boolean");
   }
   if (type == "integer" || type == "number") {
@@ -438,8 +439,8 @@ Result<Plan> make_plan(Store const& store, Json const& job_body) {
     auto const& properties = member(job_body, "properties");
     auto const type = text_of(either(properties, "job_type", "jobType"));
     Plan plan;
-    plan.pipeline = lower(type) == "pipeline";
-    if (!plan.pipeline && lower(type) != "command")
+    plan.pipeline = base::lower_case(type) == "pipeline";
+    if (!plan.pipeline && base::lower_case(type) != "command")
       return bad("jobs of type " + (type.empty() ? "(none)" : type) + " are not supported by the local workspace");
     plan.experiment = text_of(either(properties, "experiment_name", "experimentName"));
     if (plan.experiment.empty()) plan.experiment = "Default";

@@ -1,6 +1,7 @@
 #include "local/executor/reuse.hpp"
 
 #include "base/digest.hpp"
+#include "base/letters.hpp"
 #include "local/executor/content.hpp"
 #include "local/store_state.hpp"
 
@@ -65,7 +66,7 @@ Json reuse_parts(Step const& step, Identities const& inputs, std::string const& 
   for (auto const& [name, identity] : inputs) parts["input " + name] = identity;
   for (auto const& [name, target] : step.targets)
     parts["output " + name] =
-        Json{target.type, lower(target.mode), target.uri, target.asset_name, target.asset_version}.dump();
+        Json{target.type, base::lower_case(target.mode), target.uri, target.asset_name, target.asset_version}.dump();
   return parts;
 }
 

@@ -1,6 +1,7 @@
 #include "local/executor/step_runner.hpp"
 
 #include "base/digest.hpp"
+#include "base/letters.hpp"
 #include "local/executor/binding.hpp"
 #include "local/executor/content.hpp"
 #include "local/executor/job_record.hpp"
@@ -73,7 +74,9 @@ Result<std::string> output_uri(StepRunner::Task const& task, std::string const& 
 Json output_record(std::string const& type, std::string const& uri, std::string const& mode) {
   return {{"jobOutputType", type},
           {"uri", uri},
-          {"mode", mode.empty() || lower(mode) == "rw_mount" || lower(mode) == "mount" ? "ReadWriteMount" : mode}};
+          {"mode", mode.empty() || base::lower_case(mode) == "rw_mount" || base::lower_case(mode) == "mount"
+                       ? "ReadWriteMount"
+                       : mode}};
 }
 
 }  // namespace

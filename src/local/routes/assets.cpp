@@ -1,4 +1,5 @@
 #include "base/ids.hpp"
+#include "base/letters.hpp"
 #include "local/routes/route.hpp"
 
 #include <algorithm>
@@ -29,9 +30,9 @@ std::vector<Kind> const& kinds() {
 
 Kind const& kind_of(Call const& call) {
   // .../workspaces/{w}/{collection}/...
-  auto const name = lower(call.path[8]);
+  auto const name = base::lower_case(call.path[8]);
   return *std::find_if(kinds().begin(), kinds().end(),
-                       [&](Kind const& kind) { return lower(kind.collection) == name; });
+                       [&](Kind const& kind) { return base::lower_case(kind.collection) == name; });
 }
 
 std::string container_id(Kind const& kind, std::string const& name) {
@@ -47,7 +48,8 @@ std::string portable(Call const& call, std::string const& uri) {
   if (!uri.starts_with("http") || !place) return uri;
   auto const url = http::parse_url(uri);
   auto path = http::decode(url->path()).substr(1);
-  if (lower(path.substr(0, blob_account.size())) != blob_account) path = std::string{blob_account} + "/" + path;
+  if (base::lower_case(path.substr(0, blob_account.size())) != blob_account)
+    path = std::string{blob_account} + "/" + path;
   return std::string{embedded_base} + "/" + http::encode_path(path);
 }
 std::string for_caller(Call const& call, std::string const& uri) {
@@ -89,7 +91,7 @@ Json shown_container(Call const& call, Kind const& kind, Resource const& resourc
 /// A version by its name, or by the words for the newest one.
 Resource find_version(Call const& call, Kind const& kind, std::string const& name, std::string const& version) {
   if (auto found = take(call.site.store.get(versions_id(kind, name) + "/" + version))) return *std::move(found);
-  auto const word = lower(version);
+  auto const word = base::lower_case(version);
   if (word == "latest" || word == "azureml_default" || word == "default")
     for (auto& newest : take(call.site.store.list(versions_id(kind, name))))
       if (in_view(member(newest.body, "properties"), "ActiveOnly")) return std::move(newest);
@@ -140,7 +142,7 @@ http::Response delete_container(Call& call) {
 }
 
 bool newest_last(std::string const& order) {
-  auto const word = lower(order);
+  auto const word = base::lower_case(order);
   return word == "createdtime asc" || word == "createdatasc" || word == "updatedatasc";
 }
 

@@ -1,4 +1,6 @@
 #include "base/digest.hpp"
+#include "base/letters.hpp"
+#include "base/markup.hpp"
 #include "base/time.hpp"
 #include "local/routes/route.hpp"
 
@@ -66,24 +68,7 @@ Json metadata_of(Call const& call) {
   Json out = Json::object();
   constexpr std::string_view head = "x-ms-meta-";
   for (auto const& [name, value] : call.headers)
-    if (lower(name).starts_with(head)) out[lower(name).substr(head.size())] = value;
-  return out;
-}
-
-std::string xml_text(std::string_view text) {
-  std::string out;
-  for (char const c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (static_cast<unsigned char>(c) < 0x20)
-      out += ' ';
-    else
-      out += c;
-  }
+    if (base::lower_case(name).starts_with(head)) out[base::lower_case(name).substr(head.size())] = value;
   return out;
 }
 
@@ -260,22 +245,24 @@ http::Response list(Call& call, Place const& base, std::string const& container)
     ++count;
     last_group = group;
     if (!group.empty()) {
-      entries += "<BlobPrefix><Name>" + xml_text(group) + "</Name></BlobPrefix>";
+      entries += "<BlobPrefix><Name>" + base::markup_text(group) + "</Name></BlobPrefix>";
       continue;
     }
     Place const place{base.datastore, clean_path(base.path + "/" + name).value_or("")};
     auto const file = look_at(path_of(call.site.store, place));
     if (!file) continue;
-    entries += "<Blob><Name>" + xml_text(name) + "</Name><Properties><Creation-Time>" + http_date(file->modified) +
-               "</Creation-Time><Last-Modified>" + http_date(file->modified) + "</Last-Modified><Etag>" +
-               file->etag.substr(1, file->etag.size() - 2) + "</Etag><Content-Length>" + std::to_string(file->size) +
+    entries += "<Blob><Name>" + base::markup_text(name) + "</Name><Properties><Creation-Time>" +
+               http_date(file->modified) + "</Creation-Time><Last-Modified>" + http_date(file->modified) +
+               "</Last-Modified><Etag>" + file->etag.substr(1, file->etag.size() - 2) + "</Etag><Content-Length>" +
+               std::to_string(file->size) +
                "</Content-Length><Content-Type>application/octet-stream</Content-Type><BlobType>BlockBlob</BlobType>"
                "<LeaseStatus>unlocked</LeaseStatus><LeaseState>available</LeaseState></Properties>";
     if (with_metadata) {
       entries += "<Metadata>";
       if (auto const notes = take(call.site.store.blob_notes(place_key(place))))
         for (auto const& [key, value] : notes->metadata.items())
-          entries += "<" + xml_text(key) + ">" + xml_text(text_of(value)) + "</" + xml_text(key) + ">";
+          entries += "<" + base::markup_text(key) + ">" + base::markup_text(text_of(value)) + "</" +
+                     base::markup_text(key) + ">";
       entries += "</Metadata>";
     }
     entries += "</Blob>";
@@ -283,9 +270,10 @@ http::Response list(Call& call, Place const& base, std::string const& container)
   auto response = blob_reply(200);
   response.headers.set("content-type", "application/xml");
   response.body = "<?xml version=\"1.0\" encoding=\"utf-8\"?><EnumerationResults ContainerName=\"" +
-                  xml_text(container) + "\"><Prefix>" + xml_text(prefix) + "</Prefix>" +
-                  (marker.empty() ? "" : "<Marker>" + xml_text(marker) + "</Marker>") + "<Blobs>" + entries +
-                  "</Blobs>" + (next.empty() ? "<NextMarker/>" : "<NextMarker>" + xml_text(next) + "</NextMarker>") +
+                  base::markup_text(container) + "\"><Prefix>" + base::markup_text(prefix) + "</Prefix>" +
+                  (marker.empty() ? "" : "<Marker>" + base::markup_text(marker) + "</Marker>") + "<Blobs>" + entries +
+                  "</Blobs>" +
+                  (next.empty() ? "<NextMarker/>" : "<NextMarker>" + base::markup_text(next) + "</NextMarker>") +
                   "</EnumerationResults>";
   return response;
 }
@@ -295,12 +283,13 @@ http::Response list(Call& call, Place const& base, std::string const& container)
 http::Response blob(Call& call, std::string const& container, std::string const& path) {
   auto const base = container_place(call.site.store, container);
   if (!base) throw Refusal{404, "ContainerNotFound", "the workspace has no container `" + container + "`"};
-  auto const comp = lower(call.ask("comp"));
+  auto const comp = base::lower_case(call.ask("comp"));
   if (path.empty()) {
     if (call.method == "GET" && comp == "list") return list(call, *base, container);
-    if (lower(call.ask("restype")) == "container" && comp.empty() && (call.method == "GET" || call.method == "HEAD"))
+    if (base::lower_case(call.ask("restype")) == "container" && comp.empty() &&
+        (call.method == "GET" || call.method == "HEAD"))
       return blob_reply(200);
-    if (call.method == "PUT" && lower(call.ask("restype")) == "container")
+    if (call.method == "PUT" && base::lower_case(call.ask("restype")) == "container")
       throw Refusal{409, "ContainerAlreadyExists", "the container belongs to the workspace"};
     throw Refusal{405, "UnsupportedHttpVerb", call.method + " is not possible on a container"};
   }
@@ -315,7 +304,7 @@ http::Response blob(Call& call, std::string const& container, std::string const&
     if (comp == "metadata") return set_metadata(call, place);
     if (comp == "block") return put_block(call, place);
     if (comp == "blocklist") return put_block_list(call, place);
-    auto const type = lower(call.headers.get("x-ms-blob-type"));
+    auto const type = base::lower_case(call.headers.get("x-ms-blob-type"));
     if (comp.empty() && call.headers.get("x-ms-copy-source").empty() && (type.empty() || type == "blockblob"))
       return stored(call, place, call.body);
   }

@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "local/routes/route.hpp"
 
 namespace podium::inline v0::local {
@@ -23,7 +24,7 @@ http::Response put(Call& call) {
   properties["provisioningState"] = "Succeeded";
   properties["isAttachedCompute"] = false;
   auto& own = properties["properties"];
-  auto const type = lower(text_of(properties, "computeType"));
+  auto const type = base::lower_case(text_of(properties, "computeType"));
   if (type == "amlcompute") {
     own["allocationState"] = "Steady";
     own["currentNodeCount"] = 0;

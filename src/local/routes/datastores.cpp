@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "local/routes/route.hpp"
 
 #include <algorithm>
@@ -16,8 +17,8 @@ constexpr std::array<BuiltIn, 4> built_in{{{"workspaceblobstore", "AzureBlob"},
                                            {"workspaceworkingdirectory", "AzureFile"}}};
 
 BuiltIn const* find_built_in(std::string_view name) {
-  auto const found =
-      std::find_if(built_in.begin(), built_in.end(), [&](BuiltIn const& d) { return d.name == lower(name); });
+  auto const found = std::find_if(built_in.begin(), built_in.end(),
+                                  [&](BuiltIn const& d) { return d.name == base::lower_case(name); });
   return found == built_in.end() ? nullptr : &*found;
 }
 
@@ -44,7 +45,7 @@ Json body_of(Call const& call, BuiltIn const& store) {
 
 http::Response list(Call& call) {
   std::vector<Json> items;
-  bool const only_default = lower(call.ask("isDefault")) == "true";
+  bool const only_default = base::lower_case(call.ask("isDefault")) == "true";
   for (auto const& store : built_in)
     if (!only_default || store.name == "workspaceblobstore") items.push_back(body_of(call, store));
   if (!only_default)
@@ -66,7 +67,7 @@ http::Response put(Call& call) {
   if (!member(body, "properties").is_object()) user_error("a datastore needs `properties`");
   auto& properties = body["properties"];
   if (text_of(properties, "datastoreType").empty()) user_error("a datastore needs `datastoreType`");
-  auto const id = "datastores/" + lower(name);
+  auto const id = "datastores/" + base::lower_case(name);
   auto& credentials = properties["credentials"];
   if (!credentials.is_object()) credentials = {{"credentialsType", "None"}};
   if (credentials.contains("secrets")) {
@@ -84,7 +85,7 @@ http::Response put(Call& call) {
 http::Response remove(Call& call) {
   if (find_built_in(call.names[0]))
     user_error("datastore `" + call.names[0] + "` belongs to the workspace and cannot be deleted");
-  take(call.site.store.drop_secrets("datastores/" + lower(call.names[0])));
+  take(call.site.store.drop_secrets("datastores/" + base::lower_case(call.names[0])));
   return empty_reply(take(call.site.store.erase("datastores/" + call.names[0])) ? 200 : 204);
 }
 
@@ -93,7 +94,7 @@ http::Response secrets(Call& call) {
     return reply(200,
                  {{"secretsType", "AccountKey"}, {"key", take(call.site.store.secret("storageKey")).value_or("")}});
   require(call, "datastores/" + call.names[0], "datastore");
-  auto const kept = take(call.site.store.secret("datastores/" + lower(call.names[0])));
+  auto const kept = take(call.site.store.secret("datastores/" + base::lower_case(call.names[0])));
   if (!kept) user_error("datastore `" + call.names[0] + "` keeps no secrets");
   return reply(200, Json::parse(*kept));
 }

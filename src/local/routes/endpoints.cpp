@@ -1,4 +1,5 @@
 #include "base/ids.hpp"
+#include "base/letters.hpp"
 #include "local/routes/route.hpp"
 
 #include <algorithm>
@@ -10,7 +11,7 @@ namespace {
 std::string endpoint_id(std::string const& name) { return "onlineEndpoints/" + name; }
 std::string deployment_id(Call const& call) { return endpoint_id(call.names[0]) + "/deployments/" + call.names[1]; }
 std::string secret_name(std::string const& endpoint, std::string_view which) {
-  return "onlineEndpoints/" + lower(endpoint) + "/" + std::string{which};
+  return "onlineEndpoints/" + base::lower_case(endpoint) + "/" + std::string{which};
 }
 std::string last_part(std::string const& id) { return id.substr(id.rfind('/') + 1); }
 
@@ -25,7 +26,7 @@ Json shown_endpoint(Call const& call, Resource const& resource) {
   properties["scoringUri"] = base + "/endpoints/" + name + "/score";
   properties["swaggerUri"] = base + "/endpoints/" + name + "/swagger.json";
   properties["keys"] = nullptr;
-  properties["properties"]["azureml.onlineendpointid"] = lower(workspace_id() + "/" + resource.id);
+  properties["properties"]["azureml.onlineendpointid"] = base::lower_case(workspace_id() + "/" + resource.id);
   return out;
 }
 
@@ -65,7 +66,7 @@ void check_traffic(Call const& call, Json const& traffic, Json const& mirror) {
   for (auto const* map : {&traffic, &mirror})
     for (auto const& [name, percent] : map->items()) {
       auto const found = std::find_if(deployments.begin(), deployments.end(), [&name = name](Resource const& d) {
-        return lower(last_part(d.id)) == lower(name);
+        return base::lower_case(last_part(d.id)) == base::lower_case(name);
       });
       if (found == deployments.end()) {
         if (percent == 0) continue;
@@ -87,7 +88,7 @@ void check_traffic(Call const& call, Json const& traffic, Json const& mirror) {
 }
 
 std::string auth_mode(Json const& properties) {
-  auto const mode = lower(text_of(properties, "authMode"));
+  auto const mode = base::lower_case(text_of(properties, "authMode"));
   if (mode.empty() || mode == "key") return "Key";
   if (mode == "amltoken" || mode == "aml_token") return "AMLToken";
   if (mode == "aadtoken" || mode == "aad_token") return "AADToken";
@@ -151,7 +152,7 @@ http::Response remove(Call& call) {
   if (!take(call.site.store.get(endpoint_id(name)))) return empty_reply(204);
   take(call.site.scoring.remove(name, ""));
   take(call.site.store.erase(endpoint_id(name)));
-  take(call.site.store.drop_secrets("onlineEndpoints/" + lower(name) + "/"));
+  take(call.site.store.drop_secrets("onlineEndpoints/" + base::lower_case(name) + "/"));
   return empty_reply(200);
 }
 
@@ -165,7 +166,7 @@ http::Response keys(Call& call) {
 http::Response regenerate(Call& call) {
   require(call, endpoint_id(call.names[0]), "endpoint");
   auto const body = object_body(call);
-  auto const type = lower(text_of(body, "keyType"));
+  auto const type = base::lower_case(text_of(body, "keyType"));
   if (type != "primary" && type != "secondary") user_error("`keyType` must be Primary or Secondary");
   auto const wanted = text_of(body, "keyValue");
   take(call.site.store.set_secret(secret_name(call.names[0], type + "Key"),
@@ -230,7 +231,8 @@ http::Response put_deployment(Call& call) {
   auto& properties = body["properties"];
   require_asset(call, text_of(properties, "model"), "model");
   require_asset(call, text_of(member(properties, "codeConfiguration"), "codeId"), "code");
-  if (lower(text_of(properties, "endpointComputeType")) == "kubernetes") not_supported("Kubernetes deployments");
+  if (base::lower_case(text_of(properties, "endpointComputeType")) == "kubernetes")
+    not_supported("Kubernetes deployments");
   properties["provisioningState"] = "Updating";
   auto const id = deployment_id(call);
   bool const known = take(call.site.store.get(id)).has_value();

@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "local/routes/route.hpp"
 
 #include "podium/spec/load.hpp"
@@ -15,7 +16,7 @@ constexpr std::array<std::string_view, 8> feature_types{"String", "Integer", "Lo
 /// The contract's spelling of a feature type; empty if it is none.
 std::string type_on_wire(std::string_view type) {
   for (auto const known : feature_types)
-    if (lower(known) == lower(type)) return std::string{known};
+    if (base::lower_case(known) == base::lower_case(type)) return std::string{known};
   return {};
 }
 

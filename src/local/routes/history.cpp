@@ -1,6 +1,5 @@
+#include "base/letters.hpp"
 #include "local/routes/route.hpp"
-
-#include <algorithm>
 
 namespace podium::inline v0::local {
 namespace {
@@ -26,7 +25,7 @@ Json job_run(Call const& call, Resource const& resource) {
   auto const name = resource.id.substr(5);
   auto const parent = text_of(member(properties, "properties"), "azureml.pipelinerunid");
   auto const type = text_of(properties, "jobType");
-  bool const pipeline = lower(type) == "pipeline";
+  bool const pipeline = base::lower_case(type) == "pipeline";
   Json out{
       {"runId", name},
       {"runUuid", name},

@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "local/routes/route.hpp"
 
 #include <algorithm>
@@ -38,17 +39,17 @@ bool has_all(Json const& map, std::string wanted) {
 }
 
 http::Response list(Call& call) {
-  auto const type = lower(call.ask("jobType"));
+  auto const type = base::lower_case(call.ask("jobType"));
   auto const tag = call.ask("tag");
   auto const wanted = call.ask("properties");
   std::vector<Json> items;
-  if (lower(call.ask("scheduled")) == "true" || !call.ask("scheduleId").empty()) return page(call, {});
+  if (base::lower_case(call.ask("scheduled")) == "true" || !call.ask("scheduleId").empty()) return page(call, {});
   for (auto const& resource : take(call.site.store.list("jobs"))) {
     auto const& properties = member(resource.body, "properties");
     // Steps are listed below their pipeline.
     if (!text_of(member(properties, "properties"), "azureml.pipelinerunid").empty()) continue;
     if (!in_view(properties, call.ask("listViewType"))) continue;
-    if (!type.empty() && lower(text_of(properties, "jobType")) != type) continue;
+    if (!type.empty() && base::lower_case(text_of(properties, "jobType")) != type) continue;
     if (!tag.empty() && !has_pair(member(properties, "tags"), tag)) continue;
     if (!wanted.empty() && !has_all(member(properties, "properties"), wanted)) continue;
     items.push_back(shown_job(call, resource));
@@ -84,7 +85,7 @@ http::Response put(Call& call) {
   auto& properties = body["properties"];
   auto const type = text_of(properties, "jobType");
   if (type.empty()) user_error("a job needs `properties.jobType`");
-  auto const kind = lower(type);
+  auto const kind = base::lower_case(type);
   if (kind == "sweep" || kind == "spark" || kind == "automl" || kind == "finetuning" || kind == "labeling")
     not_supported(type + " jobs");
   if (kind != "command" && kind != "pipeline")

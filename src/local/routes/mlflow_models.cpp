@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "base/time.hpp"
 #include "local/routes/mlflow.hpp"
 
@@ -83,7 +84,7 @@ http::Response search_logged(Call& call) {
   if (!filter.empty()) {
     auto const open = filter.find('\'');
     auto const close = filter.rfind('\'');
-    if (!lower(filter).starts_with("name") || open == std::string::npos || close == open)
+    if (!base::lower_case(filter).starts_with("name") || open == std::string::npos || close == open)
       user_error("logged models can only be filtered by name = '...'");
     name = filter.substr(open + 1, close - open - 1);
   }
@@ -165,8 +166,8 @@ http::Response search_registered(Call& call) {
   if (!filter.empty()) {
     auto const open = filter.find('\'');
     auto const close = filter.rfind('\'');
-    if (!lower(filter).starts_with("name") || open == std::string::npos || close == open ||
-        lower(filter).find("like") != std::string::npos)
+    if (!base::lower_case(filter).starts_with("name") || open == std::string::npos || close == open ||
+        base::lower_case(filter).find("like") != std::string::npos)
       user_error("registered models can only be filtered by name = '...'");
     name = filter.substr(open + 1, close - open - 1);
   }
@@ -232,7 +233,7 @@ http::Response search_versions(Call& call) {
   auto const filter = call.ask("filter");
   auto const open = filter.find('\'');
   auto const close = filter.rfind('\'');
-  if (!lower(filter).starts_with("name") || open == std::string::npos || close == open)
+  if (!base::lower_case(filter).starts_with("name") || open == std::string::npos || close == open)
     user_error("model versions can only be filtered by name = '...'");
   auto const name = filter.substr(open + 1, close - open - 1);
   Json versions = Json::array();

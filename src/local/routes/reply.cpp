@@ -1,4 +1,6 @@
 #include "base/ids.hpp"
+#include "base/letters.hpp"
+#include "base/markup.hpp"
 #include "local/routes/route.hpp"
 
 #include <algorithm>
@@ -33,7 +35,7 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::vec
     if (piece == "{}") {
       if (segments[at].empty()) return std::nullopt;
       names.push_back(segments[at]);
-    } else if (lower(piece) != lower(segments[at])) {
+    } else if (base::lower_case(piece) != base::lower_case(segments[at])) {
       return std::nullopt;
     }
     ++at;
@@ -47,26 +49,11 @@ http::Response with_id(http::Response response) {
   return response;
 }
 
-std::string xml_text(std::string_view text) {
-  std::string out;
-  for (char const c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else
-      out += c;
-  }
-  return out;
-}
-
 }  // namespace
 
 std::string Call::ask(std::string_view name) const {
   for (auto const& [key, value] : query)
-    if (lower(key) == lower(name)) return value;
+    if (base::lower_case(key) == base::lower_case(name)) return value;
   return {};
 }
 
@@ -117,8 +104,8 @@ http::Response blob_refusal(Refusal const& refusal, bool head) {
   http::Response response{refusal.status, {{"x-ms-error-code", refusal.code}, {"x-ms-version", "2021-12-02"}}, {}};
   if (!head) {
     response.headers.set("content-type", "application/xml");
-    response.body = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>" + xml_text(refusal.code) +
-                    "</Code><Message>" + xml_text(refusal.message) + "</Message></Error>";
+    response.body = "<?xml version=\"1.0\" encoding=\"utf-8\"?><Error><Code>" + base::markup_text(refusal.code) +
+                    "</Code><Message>" + base::markup_text(refusal.message) + "</Message></Error>";
   }
   return with_id(std::move(response));
 }
@@ -262,7 +249,7 @@ http::Response page(Call const& call, std::vector<Json> items, std::size_t size)
   if (next < items.size() && wanted && !value.empty()) {
     http::Query query;
     for (auto const& [name, text] : call.query)
-      if (lower(name) != "$skip" && lower(name) != "$top") query.emplace_back(name, text);
+      if (base::lower_case(name) != "$skip" && base::lower_case(name) != "$top") query.emplace_back(name, text);
     query.emplace_back("$skip", std::to_string(next));
     if (top >= 0) query.emplace_back("$top", std::to_string(static_cast<std::size_t>(top) - value.size()));
     body["nextLink"] = http::with_query(call.base + call.raw_path, query);
@@ -274,7 +261,7 @@ http::Response page(Call const& call, std::vector<Json> items, std::size_t size)
 bool in_view(Json const& properties, std::string const& view) {
   auto const& archived = member(properties, "isArchived");
   bool const is_archived = archived.is_boolean() && archived.get<bool>();
-  auto const wanted = lower(view);
+  auto const wanted = base::lower_case(view);
   if (wanted == "all") return true;
   return wanted == "archivedonly" ? is_archived : !is_archived;
 }

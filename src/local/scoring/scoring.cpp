@@ -1,6 +1,7 @@
 #include "local/scoring.hpp"
 
 #include "base/ids.hpp"
+#include "base/letters.hpp"
 #include "http/url.hpp"
 #include "local/executor/content.hpp"
 #include "local/executor/plan.hpp"
@@ -127,7 +128,7 @@ struct Scoring::State {
     if (wiring.options.log) wiring.options.log(level, text);
   }
   Key key(std::string const& endpoint, std::string const& deployment) const {
-    return {lower(endpoint), lower(deployment)};
+    return {base::lower_case(endpoint), base::lower_case(deployment)};
   }
   Result<std::shared_ptr<Serving>> start(std::string const& endpoint, std::string const& deployment);
   Result<std::shared_ptr<Serving>> serving(std::string const& endpoint, std::string const& deployment);
@@ -187,7 +188,8 @@ Result<void> Scoring::remove(std::string const& endpoint, std::string const& dep
   std::vector<std::shared_ptr<Serving>> gone;
   std::scoped_lock lock{state_->mutex};
   for (auto at = state_->deployed.begin(); at != state_->deployed.end();) {
-    if (at->first.first == lower(endpoint) && (deployment.empty() || at->first.second == lower(deployment))) {
+    if (at->first.first == base::lower_case(endpoint) &&
+        (deployment.empty() || at->first.second == base::lower_case(deployment))) {
       gone.push_back(std::move(at->second));
       at = state_->deployed.erase(at);
     } else {
@@ -223,14 +225,14 @@ Result<void> Scoring::State::authorize(std::string const& endpoint, Json const& 
   auto const given = headers.get("authorization");
   constexpr std::string_view scheme = "bearer ";
   Error const refused{Errc::unauthenticated, "the key or token is missing or wrong"};
-  if (given.size() <= scheme.size() || lower(given.substr(0, scheme.size())) != scheme) return refused;
+  if (given.size() <= scheme.size() || base::lower_case(given.substr(0, scheme.size())) != scheme) return refused;
   auto const token = std::string_view{given}.substr(scheme.size());
-  auto const mode = lower(text_of(either(properties, "auth_mode", "authMode")));
+  auto const mode = base::lower_case(text_of(either(properties, "auth_mode", "authMode")));
   if (mode == "aadtoken" || mode == "aad_token") return {};  // whoever may open the folder may call the endpoint
   for (auto const* name : {"primaryKey", "secondaryKey", "token"}) {
     bool const is_token = std::string_view{name} == "token";
     if (is_token != (mode == "amltoken" || mode == "aml_token")) continue;
-    auto secret = wiring.store.secret("onlineEndpoints/" + lower(endpoint) + "/" + name);
+    auto secret = wiring.store.secret("onlineEndpoints/" + base::lower_case(endpoint) + "/" + name);
     if (!secret) return std::move(secret).error();
     if (*secret && !(*secret)->empty() && same_secret(**secret, token)) return {};
   }
@@ -310,7 +312,7 @@ void Scoring::score(std::string const& endpoint, http::Request request, std::fun
 
   Route route{request.headers.get("azureml-model-deployment"), {}};
   if (route.deployment.empty()) {
-    Router const router{lower(endpoint), shares(member(properties, "traffic")),
+    Router const router{base::lower_case(endpoint), shares(member(properties, "traffic")),
                         shares(either(properties, "mirror_traffic", "mirrorTraffic"))};
     auto chosen = router.choose(incoming->client_id);
     if (!chosen) return refuse(404, "NoTraffic", "no deployment of endpoint `" + endpoint + "` has traffic");
@@ -325,7 +327,7 @@ void Scoring::score(std::string const& endpoint, http::Request request, std::fun
   incoming->body = request.method == "GET" ? query_as_body(request.url) : std::move(request.body);
   Json headers = Json::object();
   for (auto const& [name, value] : request.headers)
-    if (lower(name) != "authorization") headers[name] = value;
+    if (base::lower_case(name) != "authorization") headers[name] = value;
   incoming->headers = headers.dump(-1, ' ', false, Json::error_handler_t::replace);
 
   std::shared_ptr<Serving> shadow;

@@ -1,6 +1,7 @@
 #include "local/scoring/setup.hpp"
 
 #include "base/ids.hpp"
+#include "base/letters.hpp"
 #include "local/executor/content.hpp"
 #include "local/executor/plan.hpp"
 #include "local/executor/run_command.hpp"
@@ -51,8 +52,8 @@ std::shared_ptr<Collector> collector(Store const& store, std::string const& endp
                                      Json const& properties, std::string const& collection, std::string const& file) {
   auto const& settings =
       either(member(either(properties, "data_collector", "dataCollector"), "collections"), collection, collection);
-  auto const mode = lower(text_of(either(settings, "data_collection_mode", "dataCollectionMode")));
-  auto const enabled = lower(text_of(settings, "enabled"));
+  auto const mode = base::lower_case(text_of(either(settings, "data_collection_mode", "dataCollectionMode")));
+  auto const enabled = base::lower_case(text_of(settings, "enabled"));
   if (mode != "enabled" && enabled != "true") return nullptr;
   auto const rate = text_of(either(settings, "sampling_rate", "samplingRate"));
   return std::make_shared<Collector>(
@@ -75,11 +76,12 @@ Result<void> check_names(std::string const& endpoint, std::string const& deploym
 }
 
 fs::path serving_folder(Store const& store, std::string const& endpoint, std::string const& deployment) {
-  return store.folder() / "runs" / "serving" / lower(endpoint) / lower(deployment);
+  return store.folder() / "runs" / "serving" / base::lower_case(endpoint) / base::lower_case(deployment);
 }
 
 fs::path serving_log(Store const& store, std::string const& endpoint, std::string const& deployment) {
-  return store.folder() / "logs" / "onlineEndpoints" / lower(endpoint) / (lower(deployment) + ".txt");
+  return store.folder() / "logs" / "onlineEndpoints" / base::lower_case(endpoint) /
+         (base::lower_case(deployment) + ".txt");
 }
 
 Result<ServingPlan> plan_serving(Scoring::Wiring const& wiring, std::string const& endpoint,

@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "spec/files.hpp"
 #include "spec/kinds/included.hpp"
 #include "spec/kinds/kinds.hpp"
@@ -7,7 +8,6 @@
 #include "spec/wire/spellings.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 /// Batch deployments: of a model, of a pipeline, and the older flat form.
 namespace podium::inline v0::spec::kinds {
@@ -31,9 +31,7 @@ constexpr Shape output_action{.kind = string, .values = actions, .any_case = tru
 
 void check_level(Reader& reader, Node const& node, Value& value) {
   static constexpr std::string_view levels[] = {"debug", "info", "warning"};
-  std::string level = value.text;
-  std::transform(level.begin(), level.end(), level.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  auto const level = base::lower_case(value.text);
   if (std::find(std::begin(levels), std::end(levels), level) != std::end(levels)) return;
   auto const near = nearest(level, levels);
   reader.warning("PD1014", node, "`" + value.text + "` is not one of " + joined(levels),
@@ -115,8 +113,7 @@ void check_batch_name(Reader& reader, Node const& node, Value& value) {
   if (!is_resource_name(value.text) && !is_placeholder(value.text))
     reader.warning("PD1016", node, "`" + value.text + "` is not a name for a deployment",
                    "use 3 to 32 letters, digits and dashes, beginning with a letter and not ending with a dash");
-  std::transform(value.text.begin(), value.text.end(), value.text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  value.text = base::lower_case(value.text);
 }
 
 constexpr Shape batch_name{.kind = string, .check = check_batch_name};

@@ -1,5 +1,6 @@
 #include "spec/kinds/compute.hpp"
 
+#include "base/letters.hpp"
 #include "spec/kinds/resource_wire.hpp"
 #include "spec/kinds/rows.hpp"
 #include "spec/reader.hpp"
@@ -16,10 +17,7 @@ using enum Shape::Kind;
 
 /// The client compares in lower case only; the other spelling means the same.
 void check_tier(Reader& reader, Node const& node, Value& value) {
-  std::string lower = node.text;
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  if (lower != value.text)
+  if (base::lower_case(node.text) != value.text)
     reader.warning("PD1150", node, "the official client refuses `" + node.text + "`", "write `" + value.text + "`");
 }
 

@@ -1,10 +1,10 @@
+#include "base/letters.hpp"
 #include "spec/kinds/resource_wire.hpp"
 #include "spec/kinds/resources.hpp"
 #include "spec/kinds/rows.hpp"
 #include "spec/reader.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <string>
 
 /// Connections of a workspace to other services.
@@ -189,25 +189,17 @@ constexpr Taken taken[] = {{"azuredatalakegen2", "service_principal aad managed_
                            {"pythonfeed", "username_password pat none", Severity::warning},
                            {"containerregistry", "managed_identity username_password", Severity::warning}};
 
-/// `AzureSqlDb`, `azure_sql_db` -> "azuresqldb".
-std::string plain_word(std::string_view text) {
-  std::string out;
-  for (char const c : text)
-    if (c != '_') out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
-
 void check_credentials(Reader& reader, Node const& node, Value& value) {
   auto const* type = node.find("type");
   if (type == nullptr) return;
-  auto const word = plain_word(type->text);
+  auto const word = base::bare_word(type->text);
   auto const rule =
       std::find_if(std::begin(taken), std::end(taken), [&](Taken const& one) { return one.type == word; });
   if (rule == std::end(taken)) return;
   std::string help = "use one of `";
   for (char const c : rule->ways) help += c == ' ' ? std::string{"`, `"} : std::string{c};
   help += '`';
-  std::string const ways = ' ' + plain_word(rule->ways) + ' ';
+  std::string const ways = ' ' + base::bare_word(rule->ways) + ' ';
   Reader::Step const step{reader, "credentials"};
   if (node.find("credentials") == nullptr) {
     if (word == "containerregistry")
@@ -216,7 +208,7 @@ void check_credentials(Reader& reader, Node const& node, Value& value) {
     return;
   }
   auto const& way = value.at("credentials").at("type");
-  if (!way || way.node == nullptr || ways.find(' ' + plain_word(way.text) + ' ') != std::string::npos) return;
+  if (!way || way.node == nullptr || ways.find(' ' + base::bare_word(way.text) + ' ') != std::string::npos) return;
   Reader::Step const deeper{reader, "type"};
   reader.report("PD1021", rule->severity, *way.node,
                 "a connection of type `" + type->text + "` does not take credentials of type `" + way.text + "`", help);

@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "spec/files.hpp"
 #include "spec/kinds/kinds.hpp"
 
@@ -38,8 +39,7 @@ constexpr Shape time_span{.kind = object,
 void check_source_type(Reader& reader, Node const& node, Value& value) {
   static constexpr std::string_view supported[] = {"parquet", "csv", "deltatable", "mltable"};
   static constexpr std::string_view refused[] = {"custom", "featureset"};
-  std::transform(value.text.begin(), value.text.end(), value.text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  value.text = base::lower_case(value.text);
   if (std::find(std::begin(supported), std::end(supported), value.text) != std::end(supported)) return;
   if (std::find(std::begin(refused), std::end(refused), value.text) != std::end(refused)) {
     if (reader.purpose() == Purpose::use)

@@ -1,9 +1,9 @@
+#include "base/letters.hpp"
 #include "spec/kinds/resource_wire.hpp"
 #include "spec/scalar.hpp"
 #include "spec/wire/writer.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <initializer_list>
 #include <string>
 
@@ -21,14 +21,8 @@ struct Windows {
   std::string reference = "P14D";
 };
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
-}
-
 Windows windows_of(Value const& trigger) {
-  auto const frequency = lower(trigger.string("frequency"));
+  auto const frequency = base::lower_case(trigger.string("frequency"));
   if (frequency.empty()) return {};
   auto const days = frequency == "day" ? 1 : frequency == "week" ? 7 : frequency == "month" ? 30 : 0;
   if (days == 0) return {"P1D", "P2D"};
@@ -177,7 +171,7 @@ std::string performance(Value const& thresholds) {
 }
 
 Json signal(Writer& writer, Value const& value, Windows const& windows) {
-  auto const type = lower(value.string("type"));
+  auto const type = base::lower_case(value.string("type"));
   Json out = {{"signalType", wire::pascal(type)}, {"mode", value.at("alert_enabled").boolean ? "Enabled" : "Disabled"}};
   auto const& thresholds = value.at("metric_thresholds");
   if (auto const& one = value.at("reference_data")) out["referenceData"] = reference(writer, one, windows);
@@ -251,7 +245,7 @@ void finish_monitor_schedule(Writer& writer, Value const& value, void* place) {
                        {"instanceType", compute.string("instance_type")},
                        {"runtimeVersion", compute.string("runtime_version")}}}};
   if (auto const& target = monitor.at("monitoring_target")) {
-    auto const task = lower(target.string("ml_task"));
+    auto const task = base::lower_case(target.string("ml_task"));
     Json out = {{"taskType", task.empty() ? "classification" : task}};
     if (auto const& deployment = target.at("endpoint_deployment_id")) out["deploymentId"] = deployment.text;
     if (auto const& model = target.at("model_id")) out["modelId"] = writer.asset_id("models", model.text);

@@ -1,9 +1,9 @@
+#include "base/letters.hpp"
 #include "spec/kinds/resource_wire.hpp"
 #include "spec/kinds/resources.hpp"
 #include "spec/reader.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <string>
 
@@ -119,9 +119,7 @@ void pick_rule(Reader& reader, Node const& node, Value& value) {
   }
   static constexpr std::string_view names[] = {"fqdn", "service_tag", "private_endpoint"};
   auto const* type = node.find("type");
-  std::string word;
-  if (type != nullptr && type->is_string())
-    for (char const c : type->text) word += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  std::string const word = type != nullptr && type->is_string() ? base::lower_case(type->text) : std::string{};
   auto const named =
       std::find_if(std::begin(rules), std::end(rules), [&](Rule const& rule) { return rule.type == word; });
   auto const* shape = by_destination(node);

@@ -1,6 +1,7 @@
 #include "spec/kinds/resource_wire.hpp"
 
 #include "base/digest.hpp"
+#include "base/letters.hpp"
 #include "spec/kinds/compute.hpp"
 #include "spec/kinds/kinds.hpp"
 #include "spec/kinds/resources.hpp"
@@ -8,7 +9,6 @@
 #include "spec/wire/writer.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <string>
 
 /// How resources are written to REST where the columns of their tables do not tell.
@@ -169,14 +169,6 @@ std::string subnet_id(Writer const& writer, Value const& network) {
   if (is_arm_id(subnet)) return subnet;
   return "/subscriptions/" + writer.place().subscription + "/resourceGroups/" + writer.place().resource_group +
          "/providers/Microsoft.Network/virtualNetworks/" + network.string("vnet_name") + "/subnets/" + subnet;
-}
-
-/// `UsernamePassword`, `username_password` -> "usernamepassword".
-std::string plain_word(std::string_view text) {
-  std::string out;
-  for (char const c : text)
-    if (c != '_') out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
 }
 
 constexpr std::string_view auth_types[] = {
@@ -348,9 +340,9 @@ void finish_workspace(Writer&, Value const& value, void* place) {
 
 void finish_connection(Writer&, Value const& value, void* place) {
   Json& properties = json(place)["properties"];
-  auto const type = plain_word(value.string("type"));
+  auto const type = base::bare_word(value.string("type"));
   auto const& credentials = value.at("credentials");
-  auto way = plain_word(credentials.string("type"));
+  auto way = base::bare_word(credentials.string("type"));
   static constexpr std::string_view as_user[] = {"azureopenai",        "azureaiservices",     "azureaisearch",
                                                  "azurecontentsafety", "azurespeechservices", "azureblob",
                                                  "azureonelake",       "azuredatalakegen2"};
@@ -364,7 +356,7 @@ void finish_connection(Writer&, Value const& value, void* place) {
   }
   if (way.empty()) way = "none";
   for (auto const name : auth_types)
-    if (plain_word(name) == way) properties["authType"] = name;
+    if (base::bare_word(name) == way) properties["authType"] = name;
   if (way == "none" || way == "aad") properties.erase("credentials");
   // Labels are the older name of the metadata, which wins.
   for (auto const& label : value.at("tags").members)

@@ -1,5 +1,6 @@
 #include "spec/kinds/resources.hpp"
 
+#include "base/letters.hpp"
 #include "spec/kinds/kinds.hpp"
 #include "spec/kinds/resource_wire.hpp"
 #include "spec/reader.hpp"
@@ -16,13 +17,6 @@ using enum Shape::Kind;
 
 bool is_alnum(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0; }
 bool is_alpha(char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; }
-
-std::string lower(std::string_view text) {
-  std::string out{text};
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 void warn_refused(Reader& reader, Node const& node, Value&) {
   reader.warning("PD1150", node, "the official client refuses this field here", "remove it");
@@ -53,14 +47,14 @@ void check_endpoint_name(Reader& reader, Node const& node, Value& value) {
   if (!is_resource_name(value.text))
     reader.error("PD1016", node, "`" + value.text + "` is not a name for an endpoint",
                  "use 3 to 32 letters, digits and dashes, beginning with a letter and not ending with a dash");
-  value.text = lower(value.text);
+  value.text = base::lower_case(value.text);
 }
 
 void check_deployment_name(Reader& reader, Node const& node, Value& value) {
   if (!is_resource_name(value.text))
     reader.error("PD1016", node, "`" + value.text + "` is not a name for a deployment",
                  "use 3 to 32 letters, digits and dashes, beginning with a letter and not ending with a dash");
-  value.text = lower(value.text);
+  value.text = base::lower_case(value.text);
 }
 
 void check_arm_id(Reader& reader, Node const& node, Value& value) {
@@ -71,7 +65,7 @@ void check_arm_id(Reader& reader, Node const& node, Value& value) {
 }
 
 void check_vm_size(Reader& reader, Node const& node, Value& value) {
-  std::string const name = lower(value.text);
+  std::string const name = base::lower_case(value.text);
   auto rest = std::string_view{name};
   if (rest.starts_with("standard_"))
     rest.remove_prefix(9);
@@ -208,7 +202,7 @@ bool is_resource_name(std::string_view name) {
 }
 
 bool is_arm_id(std::string_view text) {
-  std::string const id = lower(text);
+  std::string const id = base::lower_case(text);
   constexpr std::string_view head = "/subscriptions/";
   if (!id.starts_with(head)) return false;
   auto const end = id.find('/', head.size());

@@ -1,11 +1,10 @@
+#include "base/letters.hpp"
 #include "spec/files.hpp"
 #include "spec/kinds/included.hpp"
 #include "spec/kinds/resource_wire.hpp"
 #include "spec/kinds/resources.hpp"
 #include "spec/kinds/rows.hpp"
 
-#include <algorithm>
-#include <cctype>
 #include <string>
 
 /// Schedules of jobs, monitors and data imports.
@@ -16,10 +15,7 @@ using enum Shape::Kind;
 
 std::string type_of(Node const& root) {
   auto const* type = root.find("type");
-  std::string word = type != nullptr && type->is_string() ? type->text : std::string{"command"};
-  std::transform(word.begin(), word.end(), word.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return word;
+  return type != nullptr && type->is_string() ? base::lower_case(type->text) : std::string{"command"};
 }
 
 Shape const* table_of_job(Node const& root) {

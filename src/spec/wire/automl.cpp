@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "spec/scalar.hpp"
 #include "spec/wire/component.hpp"
 #include "spec/wire/entity.hpp"
@@ -149,7 +150,7 @@ std::string python_dict(Writer& writer, Value const& data) {
   if (auto const& path = data.at("path"))
     out +=
         ", 'path': '" + (path.binding ? path.text : data_uri(writer, path, "mltable", data.string("datastore"))) + "'";
-  if (auto const& mode = data.at("mode")) out += ", 'mode': '" + lower(mode.text) + "'";
+  if (auto const& mode = data.at("mode")) out += ", 'mode': '" + base::lower_case(mode.text) + "'";
   return out + "}";
 }
 

@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "spec/graph.hpp"
 #include "spec/wire/component.hpp"
 #include "spec/wire/infer.hpp"
@@ -11,7 +12,7 @@ constexpr std::string_view registry = "azureml://registries/azureml/components/"
 
 /// Imports and exports without a component of their own use the service's.
 std::string built_in(Value const& end, bool import) {
-  bool const database = lower(end.string("type")) == "database";
+  bool const database = base::lower_case(end.string("type")) == "database";
   std::string const name = import ? (database ? "import_data_database" : "import_data_file_system")
                                   : (database ? "export_data_database" : "export_data_file_system");
   return std::string{registry} + name + "/versions/0.0.1";
@@ -31,7 +32,7 @@ std::string inline_copy(Writer& writer, Value const& pipeline, Value const& node
 
 Json data_transfer_step(Writer& writer, Value const& pipeline, std::string const& name, Value const& node) {
   Json out = node_base(writer, name, node, definition_of(node));
-  auto const task = lower(node.string("task"));
+  auto const task = base::lower_case(node.string("task"));
   out["type"] = "data_transfer";
   out["task"] = task;
   add_as_written(out, node, {"source", "sink", "data_copy_mode"});

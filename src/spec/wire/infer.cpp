@@ -1,9 +1,9 @@
 #include "spec/wire/infer.hpp"
 
+#include "base/letters.hpp"
 #include "spec/graph.hpp"
 #include "spec/scalar.hpp"
 
-#include <algorithm>
 #include <optional>
 
 namespace podium::inline v0::spec::wire {
@@ -15,11 +15,6 @@ struct Port {
 };
 
 constexpr int longest_chain = 32;
-
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
 
 std::string literal_type(Value const& value) {
   if (value.node == nullptr) return "string";
@@ -58,14 +53,14 @@ std::optional<std::vector<std::string>> parts_of(std::string_view text) {
 Port source_of(Value const& pipeline, std::string_view binding, int depth);
 
 Port described(Value const& value) {
-  auto const type = lower(value.string("type"));
-  return {type.empty() ? "uri_folder" : type, lower(value.string("mode"))};
+  auto const type = base::lower_case(value.string("type"));
+  return {type.empty() ? "uri_folder" : type, base::lower_case(value.string("mode"))};
 }
 
 Port from_step(Value const& pipeline, std::string const& step, std::string const& group, std::string const& port,
                int depth) {
   auto const& node = pipeline.at("jobs").at(step);
-  if (lower(node.string("type")) == "automl") return {"mltable"};
+  if (base::lower_case(node.string("type")) == "automl") return {"mltable"};
   if (auto const* definition = definition_of(node)) {
     auto const type = definition->at(group).at(port).string("type");
     if (!type.empty()) return {type};

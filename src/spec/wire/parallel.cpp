@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "spec/graph.hpp"
 #include "spec/kinds/kinds.hpp"
 #include "spec/scalar.hpp"
@@ -12,7 +13,7 @@ namespace {
 /// "10kb" as a number of bytes, "10" as a number of files.
 Json batch_size(Value const& value) {
   if (value.binding) return value.text;
-  auto const text = lower(value.text);
+  auto const text = base::lower_case(value.text);
   auto const digits = text.find_first_not_of("0123456789");
   std::int64_t number = 0;
   if (digits == 0 || !parse_python_int(text.substr(0, digits), number)) return value.text;

@@ -1,5 +1,6 @@
 #include "spec/wire/ports.hpp"
 
+#include "base/letters.hpp"
 #include "spec/files.hpp"
 #include "spec/scalar.hpp"
 
@@ -35,11 +36,6 @@ std::string to_yaml(std::array<Word, N> const& words, std::string const& word) {
   return word;
 }
 
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 bool is_model(std::string_view type) { return type == "mlflow_model" || type == "custom_model"; }
 
 Json literal(Writer const& writer, Json value) {
@@ -49,7 +45,7 @@ Json literal(Writer const& writer, Json value) {
 Json write_input(Writer& writer, Value const& value) {
   if (!value.is_map()) return literal(writer, value.text);
   bool const snaky = writer.style() == Style::snake;
-  auto const mode = lower(value.string("mode"));
+  auto const mode = base::lower_case(value.string("mode"));
   auto const& path = value.at("path");
   if (auto const& given = value.at("value")) {
     Json out = literal(writer, given.text);
@@ -61,7 +57,7 @@ Json write_input(Writer& writer, Value const& value) {
     if (snaky && !mode.empty()) out["mode"] = to_rest(input_modes, mode);
     return out;
   }
-  auto type = lower(value.string("type"));
+  auto type = base::lower_case(value.string("type"));
   if (type.empty()) type = "uri_folder";
   Json out{{snaky ? "job_input_type" : "jobInputType", type}};
   if (path)
@@ -94,13 +90,13 @@ Json write_output(Writer& writer, Value const& value) {
     if (value.text.empty()) return {{type_name, "uri_folder"}};
     return {{"type", "literal"}, {"value", value.text}};
   }
-  auto const mode = lower(value.string("mode"));
+  auto const mode = base::lower_case(value.string("mode"));
   Json out = Json::object();
   bool const bound = snaky && is_output_binding(path.text);
   if (bound) {
     out = {{"type", "literal"}, {"value", path.text}};
   } else {
-    auto const type = lower(value.string("type"));
+    auto const type = base::lower_case(value.string("type"));
     out[type_name] = type.empty() ? "uri_folder" : type;
     if (path) out["uri"] = path.text;
   }
@@ -139,7 +135,7 @@ std::string typed_text(std::string_view type, Value const& value) {
     if (parse_python_int(value.text, whole)) return std::to_string(whole);
     return std::to_string(static_cast<std::int64_t>(std::trunc(number)));
   }
-  if (type == "boolean") return lower(value.text) == "true" ? "True" : "False";
+  if (type == "boolean") return base::lower_case(value.text) == "true" ? "True" : "False";
   return value.text;
 }
 

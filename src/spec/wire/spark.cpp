@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "spec/graph.hpp"
 #include "spec/scalar.hpp"
 #include "spec/wire/component.hpp"
@@ -111,7 +112,7 @@ Request create_spark_job(Writer& writer, Entity const& entity) {
   Json& conf = properties["conf"];
   if (!conf.is_object()) conf = Json::object();
   auto const enabled = conf.find("spark.dynamicAllocation.enabled");
-  bool const dynamic = enabled != conf.end() && lower(text_of(*enabled)) == "true";
+  bool const dynamic = enabled != conf.end() && base::lower_case(text_of(*enabled)) == "true";
   if (dynamic && !conf.contains("spark.executor.instances") && conf.contains("spark.dynamicAllocation.minExecutors"))
     conf["spark.executor.instances"] = conf["spark.dynamicAllocation.minExecutors"];
   if (dynamic) {
@@ -145,14 +146,15 @@ Json spark_step(Writer& writer, Value const& pipeline, std::string const& name, 
   add_spark_identity(writer, out, node);
   if (auto const& resources = node.at("resources"); resources.is_map()) {
     out["resources"] = yaml_form(resources);
-    if (auto& size = out["resources"]["instance_type"]; size.is_string()) size = lower(size.get<std::string>());
+    if (auto& size = out["resources"]["instance_type"]; size.is_string())
+      size = base::lower_case(size.get<std::string>());
   }
   add_as_written(out, code, {"py_files", "jars", "files", "archives", "args"});
   if (auto const& entry = code.at("entry"); entry.is_map()) out["entry"] = entry_of(entry);
   Json conf = Json::object();
   if (definition != nullptr && definition->at("conf").is_map()) conf = spark_conf(definition->at("conf"), false);
   if (auto const& own = node.at("conf"); own.is_map()) conf.update(spark_conf(own, false));
-  bool const dynamic = lower(text_of(conf.value("spark.dynamicAllocation.enabled", Json(false)))) == "true";
+  bool const dynamic = base::lower_case(text_of(conf.value("spark.dynamicAllocation.enabled", Json(false)))) == "true";
   if (dynamic && !conf.contains("spark.executor.instances") && conf.contains("spark.dynamicAllocation.minExecutors"))
     conf["spark.executor.instances"] = conf["spark.dynamicAllocation.minExecutors"];
   if (!conf.empty()) out["conf"] = std::move(conf);

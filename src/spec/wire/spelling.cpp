@@ -1,7 +1,7 @@
+#include "base/letters.hpp"
 #include "spec/scalar.hpp"
 #include "spec/wire/writer.hpp"
 
-#include <cctype>
 #include <cmath>
 
 /// Spellings of scalars.
@@ -49,11 +49,6 @@ Json write_text(Writer&, Value const& value) {
   }
 }
 
-std::string lower(std::string text) {
-  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return text;
-}
-
 Json write_compute(Writer& writer, Value const& value) { return writer.compute_id(value.text); }
 
 /// An id becomes `azureml:` and the id, which is valid wherever a reference is.
@@ -76,7 +71,7 @@ Spelling const minutes{write_duration<60, 1>, read_duration<60, 1>};
 Spelling const python_text{write_text, nullptr};
 Spelling const compute{write_compute, read_reference};
 Spelling const component_id{nullptr, read_reference};
-Spelling const lower_text{[](Writer&, Value const& value) { return Json(lower(value.text)); }, nullptr};
+Spelling const lower_text{[](Writer&, Value const& value) { return Json(base::lower_case(value.text)); }, nullptr};
 Spelling const camel_word{
     [](Writer&, Value const& value) { return Json(camel(value.text)); },
     [](Json const& json) { return json.is_string() ? Json(snake(json.get<std::string>())) : json; }};

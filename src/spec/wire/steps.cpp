@@ -1,20 +1,15 @@
 #include "spec/wire/steps.hpp"
 
+#include "base/letters.hpp"
 #include "spec/graph.hpp"
 #include "spec/kinds/kinds.hpp"
 #include "spec/wire/component.hpp"
 #include "spec/wire/infer.hpp"
 
 #include <algorithm>
-#include <cctype>
 
 /// Steps by their type.
 namespace podium::inline v0::spec::wire {
-std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::tolower(c); });
-  return text;
-}
-
 bool is_given(Value const& value) { return bool{value} && value.node != nullptr; }
 
 void add_fields(Writer& writer, Json& out, Value const& node, std::initializer_list<std::string_view> names) {
@@ -92,7 +87,7 @@ Json pipeline_step(Writer& writer, std::string const& name, Value const& node) {
 }  // namespace
 
 Json write_step(Writer& writer, Value const& pipeline, std::string const& name, Value const& node) {
-  auto const type = lower(node.string("type"));
+  auto const type = base::lower_case(node.string("type"));
   if (type == "pipeline") return pipeline_step(writer, name, node);
   if (type == "sweep") return sweep_step(writer, name, node);
   if (type == "parallel") return parallel_step(writer, pipeline, name, node);

@@ -29,7 +29,6 @@ void add_as_written(Json& out, Value const& node, std::initializer_list<std::str
 Value const& either(Value const& node, Value const* definition, std::string_view field);
 /// Description and tags of a step that its component in place takes over.
 void move_words(Json& spec, Value const& node);
-std::string lower(std::string text);  ///< ASCII letters
 
 /// Settings of Spark under their own names; `texts`: every value as text.
 Json spark_conf(Value const& conf, bool texts);

@@ -1,3 +1,4 @@
+#include "base/letters.hpp"
 #include "spec/graph.hpp"
 #include "spec/wire/component.hpp"
 #include "spec/wire/entity.hpp"
@@ -35,7 +36,7 @@ Json chosen(Value const& value) {
 }
 
 Json as_rest(Value const& value) {
-  auto const type = lower(value.string("type"));
+  auto const type = base::lower_case(value.string("type"));
   if (type == "choice") {
     Json values = Json::array();
     for (auto const& item : value.at("values").items) values.push_back(chosen(item));
@@ -51,7 +52,7 @@ Json as_rest(Value const& value) {
 
 Json as_yaml(Json const& json) {
   if (!json.is_array() || json.size() != 2 || !json[0].is_string() || !json[1].is_array()) return json;
-  auto const type = lower(json[0].get<std::string>());
+  auto const type = base::lower_case(json[0].get<std::string>());
   Json out{{"type", type}};
   if (type == "choice") {
     out["values"] = json[1].empty() ? Json::array() : json[1][0];
@@ -71,7 +72,7 @@ Json as_yaml(Json const& json) {
 Json write_sampling(Writer& writer, Value const& value) {
   if (writer.style() == Style::snake) return yaml_form(value);
   if (!value.is_map()) return {{"samplingAlgorithmType", pascal(value.text)}};
-  Json out{{"samplingAlgorithmType", pascal(lower(value.string("type")))}};
+  Json out{{"samplingAlgorithmType", pascal(base::lower_case(value.string("type")))}};
   for (auto const* field : {"seed", "rule", "logbase"})
     if (auto const& given = value.at(field)) out[field] = yaml_form(given);
   return out;
@@ -85,7 +86,8 @@ Json read_sampling(Json const& json) {
     out.erase(type);
     if (out.empty()) return word;
     out["type"] = word;
-    if (auto rule = out.find("rule"); rule != out.end() && rule->is_string()) *rule = lower(rule->get<std::string>());
+    if (auto rule = out.find("rule"); rule != out.end() && rule->is_string())
+      *rule = base::lower_case(rule->get<std::string>());
   }
   return out;
 }
@@ -93,7 +95,7 @@ Json read_sampling(Json const& json) {
 Json write_termination(Writer& writer, Value const& value) {
   bool const snaky = writer.style() == Style::snake;
   auto const named = [&](std::string_view name) { return snaky ? std::string{name} : camel(name); };
-  auto const type = lower(value.string("type"));
+  auto const type = base::lower_case(value.string("type"));
   Json out{{named("policy_type"), pascal(type)}};
   for (auto const& member : value.members)
     if (member.name != "type" && member.key != nullptr) out[named(member.name)] = yaml_form(member.value);

@@ -1,22 +1,15 @@
 #include "spec/wire/unwrite.hpp"
 
+#include "base/letters.hpp"
 #include "spec/documents.hpp"
 #include "spec/wire/component.hpp"
 #include "spec/wire/entity.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 
 namespace podium::inline v0::spec::wire {
 namespace {
-
-std::string plain(std::string_view text) {
-  std::string out;
-  for (char const c : text)
-    if (c != '_') out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
 
 Json const* at_path(Json const& place, std::string_view path) {
   Json const* at = &place;
@@ -80,8 +73,8 @@ Alternative const* tagged_as(Shape const& shape, Json const& place, Json const& 
   for (auto const& one : shape.alternatives) {
     auto const* tag = tag_json(shape, *one.shape, place, root, style);
     if (tag == nullptr || !tag->is_string()) continue;
-    auto const word = plain(tag->get_ref<std::string const&>());
-    if (word == plain(one.wire.empty() ? one.when : one.wire)) return &one;
+    auto const word = base::bare_word(tag->get_ref<std::string const&>());
+    if (word == base::bare_word(one.wire.empty() ? one.when : one.wire)) return &one;
   }
   if (shape.wire_tag != "-") return nullptr;
   for (auto const& one : shape.alternatives)

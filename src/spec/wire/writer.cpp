@@ -1,9 +1,9 @@
 #include "spec/wire/writer.hpp"
 
+#include "base/letters.hpp"
 #include "base/snapshot.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <utility>
 
@@ -30,16 +30,11 @@ std::string_view word_in_rest(Shape const& shape, std::string_view word) {
 Alternative const* alternative_of(Shape const& tagged, Value const& value) {
   auto const& tag = value.at(tagged.tag);
   std::string word{tag ? tag.text : std::string{tagged.tag_default}};
-  auto const plain = [](std::string_view text) {
-    std::string out;
-    for (char const c : text)
-      if (c != '_') out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-    return out;
-  };
   Alternative const* loose = nullptr;
   for (auto const& one : tagged.alternatives) {
     if (one.when == word) return &one;
-    if (plain(one.when) == plain(word) && (loose == nullptr || one.shape == value.shape)) loose = &one;
+    if (base::bare_word(one.when) == base::bare_word(word) && (loose == nullptr || one.shape == value.shape))
+      loose = &one;
   }
   return loose;
 }

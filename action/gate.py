@@ -95,10 +95,8 @@ def base_policy(policy: str, out: Path) -> str | None:
         git("fetch", "--quiet", "--depth=1", "origin", base)
     if git("cat-file", "-e", f"{base}^{{commit}}").returncode != 0:
         raise RuntimeError(f"the base commit {base[:12]} is not here; check out with `fetch-depth: 0`")
-    merged = git("merge-base", base, "HEAD")
-    commit = merged.stdout.decode().strip() if merged.returncode == 0 else base
     prefix = git("rev-parse", "--show-prefix").stdout.decode().strip()
-    shown = git("show", f"{commit}:{os.path.normpath(os.path.join(prefix, policy))}")
+    shown = git("show", f"{base}:{os.path.normpath(os.path.join(prefix, policy))}")
     if shown.returncode != 0:
         annotate("warning", "podium gate", f"`{policy}` is new in this request: it is judged by itself", policy)
         return None

@@ -169,6 +169,9 @@ Result<void> add_load_test(rollout::BundleParts& parts, Arguments const& args, m
 Result<void> add_shadow(rollout::BundleParts& parts, Arguments const& args, Source& source, Scratch& scratch,
                         Context const& ctx) {
   if (args.shadow_endpoint.empty()) return {};
+  if (!parts.shadow.empty() || parts.mirrored > 0 || parts.challenger_errors > 0)
+    return Error{Errc::invalid_argument,
+                 "--shadow-endpoint counts for itself: leave --shadow, --mirrored and --shadow-errors out"};
   if (args.champion.empty() || args.challenger.empty())
     return Error{Errc::invalid_argument, "--shadow-endpoint needs --champion and --challenger, the two deployments"};
   auto workspace = source.open();
@@ -201,7 +204,8 @@ Result<void> collect(Arguments const& args, Context const& ctx, std::size_t& par
   if (auto ok = add_load_test(*parts, args, policy ? &*policy : nullptr, source, ctx); !ok) return ok;
   if (auto ok = add_shadow(*parts, args, source, scratch, ctx); !ok) return ok;
   parts_written = parts->predictions.size() + parts->aggregates.size() + parts->latency.size() +
-                  (parts->shadow.empty() ? 0U : 1U) + (parts->train_units.empty() ? 0U : 1U);
+                  (parts->shadow.empty() ? 0U : 1U) + (parts->train_units.empty() ? 0U : 1U) +
+                  (parts->production_mix ? 1U : 0U) + (parts->approvals.empty() ? 0U : 1U);
   if (parts_written == 0)
     return Error{Errc::invalid_argument, "nothing to collect: give --predictions ID=FILE, or another source"};
   if (parts->as_of_us == 0)
@@ -231,28 +235,40 @@ void add_gate_collect(CLI::App& gate, Action& action) {
   command->add_option("--out", args->out, "Folder or .tar file to make; it must not be there yet")
       ->required()
       ->type_name("DIR");
-  command->add_option("--policy", args->policy, "Check that the parts have the columns of this policy")
+  command
+      ->add_option("--policy", args->policy,
+                   "Check the parts against this policy, and take the load test's rate, warm-up and size from it")
       ->type_name("FILE");
   command->add_option("--job", args->job, "Job whose outputs `job:OUTPUT/path` stands for in the files above")
       ->type_name("NAME");
   command
       ->add_option("--metrics", args->metrics, "Evaluation set and the job whose logged metrics (MLflow) describe it")
       ->type_name("ID=JOB");
-  command->add_option("--load-test", args->load_endpoint, "Endpoint to test, open loop, under the load of the policy")
-      ->type_name("ENDPOINT");
+  auto* load =
+      command
+          ->add_option("--load-test", args->load_endpoint, "Endpoint to test, open loop, under the load of the policy")
+          ->type_name("ENDPOINT");
   command->add_option("--load-requests", args->load_requests, "Requests to send: JSON lines, or a table with `body`")
+      ->needs(load)
       ->type_name("FILE");
   command->add_option("--load-deployment", args->load_deployment, "Deployment to test; the router's choice without it")
+      ->needs(load)
       ->type_name("NAME");
-  command->add_option("--rps", args->rps, "Requests a second (the policy's)")->type_name("N");
-  command->add_option("--warmup", args->warmup, "Seconds that do not count (the policy's)")->type_name("N");
-  command->add_option("--requests", args->requests, "Requests that count (the policy's)")->type_name("N");
-  command->add_option("--shadow-endpoint", args->shadow_endpoint, "Endpoint whose data collector saw mirrored requests")
-      ->type_name("ENDPOINT");
-  command->add_option("--champion", args->champion, "Deployment that answered live")->type_name("NAME");
+  command->add_option("--rps", args->rps, "Requests a second (the policy's)")->needs(load)->type_name("N");
+  command->add_option("--warmup", args->warmup, "Seconds that do not count (the policy's)")
+      ->needs(load)
+      ->type_name("N");
+  command->add_option("--requests", args->requests, "Requests that count (the policy's)")->needs(load)->type_name("N");
+  auto* shadow = command
+                     ->add_option("--shadow-endpoint", args->shadow_endpoint,
+                                  "Endpoint whose data collector saw mirrored requests")
+                     ->type_name("ENDPOINT");
+  command->add_option("--champion", args->champion, "Deployment that answered live")->needs(shadow)->type_name("NAME");
   command->add_option("--challenger", args->challenger, "Deployment that the requests were mirrored to")
+      ->needs(shadow)
       ->type_name("NAME");
   command->add_option("--pair-on", args->pair_on, "Logged column that names a request (the request id without it)")
+      ->needs(shadow)
       ->type_name("COLUMN");
   args->workspace.add_to(*command);
   command->footer("Exit: 0 done; 1 could not do it, 2 usage or policy error, 3 something is there already.");

@@ -18,13 +18,6 @@ struct Arguments {
   int threads = 1;
 };
 
-std::string number(double value) {
-  if (!std::isfinite(value)) return "-";
-  char text[32];
-  std::snprintf(text, sizeof text, "%+.4f", value);
-  return text;
-}
-
 void show(model::Decision const& decision, Terminal& term) {
   std::vector<std::vector<std::string>> rows{{"CHECK", "ESTIMATE", "INTERVAL", "LINE", "OUTCOME"}};
   std::size_t sound = 0;  // checks of the evidence that found nothing
@@ -33,8 +26,9 @@ void show(model::Decision const& decision, Terminal& term) {
       ++sound;
       continue;
     }
-    rows.push_back({check.id, number(check.estimate), number(check.lower) + " .. " + number(check.upper),
-                    number(check.margin), std::string{gate::to_string(check.outcome)}});
+    rows.push_back({check.id, signed_number(check.estimate),
+                    signed_number(check.lower) + " .. " + signed_number(check.upper), signed_number(check.margin),
+                    std::string{gate::to_string(check.outcome)}});
   }
   term.out << table(rows) << sound << " checks of the evidence itself passed\n\n"
            << gate::to_string(decision.verdict) << (decision.hold.empty() ? "" : " (" + decision.hold + ")") << '\n';

@@ -31,7 +31,11 @@ Result<model::Decision> read_decision(std::string const& file) {
 Result<std::string> render(Arguments const& args) {
   auto decision = read_decision(args.decision);
   if (!decision) return std::move(decision).error();
-  if (args.format == "junit") return gate::render_junit(*decision);
+  if (args.format == "junit") {
+    if (!args.policy.empty() || !args.evidence.empty() || !args.title.empty())
+      return Error{Errc::invalid_argument, "--policy, --evidence and --title are for html and markdown"};
+    return gate::render_junit(*decision);
+  }
   model::PromotionPolicy policy;
   policy.name = decision->policy_name;
   gate::Evidence evidence;
@@ -39,6 +43,8 @@ Result<std::string> render(Arguments const& args) {
     auto loaded = spec::load_policy(args.policy).result();
     if (!loaded) return std::move(loaded).error();
     policy = *std::move(loaded);
+    if (policy.digest != decision->policy_digest)
+      return Error{Errc::invalid_argument, "`" + args.policy + "` is not the policy that this decision was made by"};
   }
   if (!args.evidence.empty()) {
     if (args.policy.empty()) return Error{Errc::invalid_argument, "--evidence needs --policy to be read"};

@@ -23,12 +23,6 @@ std::string percent(gate::VerdictShare const& share) {
   return text;
 }
 
-std::string number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, "%+.4f", value);
-  return text;
-}
-
 std::string plain(double value) {
   if (!std::isfinite(value)) return "null";
   char text[32];
@@ -72,7 +66,7 @@ int simulate(Arguments const& args, Terminal& term) {
   }
   std::vector<std::vector<std::string>> rows{{"TRUE GAIN", "CHAMPION", "CHALLENGER", "PROMOTE", "HOLD", "REJECT"}};
   for (auto const& one : found)
-    rows.push_back({number(one.effect), plain(std::round(one.champion * 1e4) / 1e4),
+    rows.push_back({signed_number(one.effect), plain(std::round(one.champion * 1e4) / 1e4),
                     plain(std::round(one.challenger * 1e4) / 1e4), percent(one.promote), percent(one.hold),
                     percent(one.reject)});
   term.out << found.front().metric << ", " << args.options.units << " units, " << args.options.worlds
@@ -80,7 +74,8 @@ int simulate(Arguments const& args, Terminal& term) {
            << table(rows) << "\nmost common first reasons\n";
   for (auto const& one : found)
     for (auto const& [code, count] : one.reasons)
-      if (count * 20 >= one.worlds) term.out << "  gain " << number(one.effect) << ": " << code << " " << count << '\n';
+      if (count * 20 >= one.worlds)
+        term.out << "  gain " << signed_number(one.effect) << ": " << code << " " << count << '\n';
   term.out << "\nThe first row is the chance that this policy promotes a challenger that is no better.\n";
   return Exit::done;
 }

@@ -1,9 +1,11 @@
 #include "cli/terminal.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <unistd.h>
 
 namespace podium::cli {
 
@@ -41,6 +43,13 @@ std::string table(std::vector<std::vector<std::string>> const& rows) {
   return text;
 }
 
+std::string signed_number(double value) {
+  if (!std::isfinite(value)) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, "%+.4f", value);
+  return text;
+}
+
 std::string quote(std::string_view text) {
   std::string quoted = "\"";
   for (char const c : text) {
@@ -74,7 +83,7 @@ std::string quote(std::string_view text) {
 }
 
 Result<void> write_file(std::string const& path, std::string_view content) {
-  auto const temporary = path + ".part";
+  auto const temporary = path + ".part-" + std::to_string(::getpid());
   {
     std::ofstream out{temporary, std::ios::binary};
     out << content;

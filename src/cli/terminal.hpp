@@ -26,6 +26,9 @@ int fail(Terminal& term, std::string_view command, Error const& error);
 /// Columns padded to their widest cell; the first row is the heading.
 std::string table(std::vector<std::vector<std::string>> const& rows);
 
+/// "+0.0791", or "-" for what is not a number.
+std::string signed_number(double value);
+
 /// A JSON string literal.
 std::string quote(std::string_view text);
 

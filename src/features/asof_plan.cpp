@@ -1,6 +1,6 @@
 #include "features/asof_plan.hpp"
 
-#include "features/parallel.hpp"
+#include "base/parallel.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,7 +1,7 @@
 #include "features/asof_stream.hpp"
 
+#include "base/parallel.hpp"
 #include "data/dataset_impl.hpp"
-#include "features/parallel.hpp"
 
 #include "podium/data/parquet_sink.hpp"
 
@@ -70,7 +70,7 @@ Result<std::int64_t> scan_right(Dataset const& right, RightScan const& what, int
                                 std::function<Result<void>(std::int64_t)> const& report, Context const& ctx) {
   if (right.files().size() >= static_cast<std::size_t>(max_batches))
     return Error{Errc::invalid_argument, "the dataset has more than 2 million files"}.with("dataset", right.location());
-  int const workers = thread_count(threads, std::max<std::int64_t>(right.estimated_rows(), 1), 1 << 16);
+  int const workers = base::thread_count(threads, std::max<std::int64_t>(right.estimated_rows(), 1), 1 << 16);
   auto readers = right.scan_shared(workers,
                                    {.columns = what.columns,
                                     .time_column = what.time_column,
@@ -88,7 +88,7 @@ Result<std::int64_t> scan_right(Dataset const& right, RightScan const& what, int
     std::vector<std::pair<Locator, Table>> found;
     std::optional<Error> failure;
     std::atomic<std::int64_t> rows{0};
-    parallel_for(static_cast<int>(readers->size()), readers->size(), [&](int, std::size_t r) {
+    base::parallel_for(static_cast<int>(readers->size()), readers->size(), [&](int, std::size_t r) {
       while (!done[r] && rows < what.round_rows) {
         auto batch = (*readers)[r].next();
         std::lock_guard const lock{mutex};

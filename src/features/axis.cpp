@@ -1,7 +1,7 @@
 #include "features/axis.hpp"
 
+#include "base/parallel.hpp"
 #include "data/view.hpp"
-#include "features/parallel.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -204,7 +204,7 @@ Result<Moments> Moments::read(data::Table::State const& table, std::size_t colum
     }
     auto const pieces = static_cast<std::size_t>((chunk.length + piece - 1) / piece);
     std::vector<std::int64_t> wrong(pieces, -1);
-    parallel_for(thread_count(threads, chunk.length, piece), pieces, [&](int, std::size_t p) {
+    base::parallel_for(base::thread_count(threads, chunk.length, piece), pieces, [&](int, std::size_t p) {
       auto const begin = static_cast<std::int64_t>(p) * piece;
       wrong[p] = convert_number(type, axis, chunk, valid, begin, std::min(chunk.length, begin + piece), values.data());
     });
@@ -223,8 +223,8 @@ Array<std::int64_t> Moments::flat(data::Table::State const& table, int threads) 
     at.push_back(row);
     row += length;
   }
-  parallel_for(thread_count(threads, table.rows, piece), at.size(),
-               [&](int, std::size_t b) { std::copy_n(batches_[b], table.batch_rows[b], out.data() + at[b]); });
+  base::parallel_for(base::thread_count(threads, table.rows, piece), at.size(),
+                     [&](int, std::size_t b) { std::copy_n(batches_[b], table.batch_rows[b], out.data() + at[b]); });
   return out;
 }
 

@@ -1,7 +1,7 @@
 #include "features/gather.hpp"
 
+#include "base/parallel.hpp"
 #include "data/view.hpp"
-#include "features/parallel.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -209,7 +209,7 @@ class Bytes final : public Column {
     auto const rows = winners_.size();
     auto const text = Blocks{}.take(static_cast<std::size_t>(std::max<std::int64_t>(total, 1)));
     auto* const ends = reinterpret_cast<Offset*>(offsets_.data);
-    parallel_for(threads_, sizes_.size(), [&](int, std::size_t b) {
+    base::parallel_for(threads_, sizes_.size(), [&](int, std::size_t b) {
       auto at = static_cast<std::size_t>(sizes_[b]);
       for (auto i = b * block_rows; i < std::min(rows, (b + 1) * block_rows); ++i) {
         auto const found = value(winners_[i].row);
@@ -280,7 +280,7 @@ Result<std::vector<Chunk>> gather(data::Table::State const& right, std::span<Wan
                                   std::span<Winner const> winners, int threads) {
   std::vector<Chunk> out(wanted.size());
   auto const blocks = (winners.size() + block_rows - 1) / block_rows;
-  auto const workers = thread_count(
+  auto const workers = base::thread_count(
       threads, static_cast<std::int64_t>(winners.size() * std::max<std::size_t>(wanted.size(), 1)), 1 << 15);
   Blocks memory;
   for (auto const& want : wanted)
@@ -293,7 +293,7 @@ Result<std::vector<Chunk>> gather(data::Table::State const& right, std::span<Wan
     columns.push_back(column_of(right.fields[c], right.columns[c], winners, workers, memory));
     if (!columns.back()) others.push_back(w);
   }
-  parallel_for(workers, blocks, [&](int, std::size_t b) {
+  base::parallel_for(workers, blocks, [&](int, std::size_t b) {
     auto const begin = b * block_rows, end = std::min(winners.size(), begin + block_rows);
     for (auto const& column : columns)
       if (column) column->block(winners, begin, end);
@@ -310,7 +310,7 @@ Result<std::vector<Chunk>> gather(data::Table::State const& right, std::span<Wan
   for (std::size_t i = 0; i < winners.size(); ++i)
     if (auto const row = winners[i].row; row >= 0) picks[i] = {static_cast<std::int32_t>(batch_of(row)), row_of(row)};
   std::vector<std::optional<Error>> errors(others.size());
-  parallel_for(workers, others.size(), [&](int, std::size_t o) {
+  base::parallel_for(workers, others.size(), [&](int, std::size_t o) {
     auto const c = wanted[others[o]].column;
     auto made = data::take(right.fields[c], right.columns[c], picks);
     if (made)

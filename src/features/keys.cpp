@@ -1,7 +1,7 @@
 #include "features/keys.hpp"
 
+#include "base/parallel.hpp"
 #include "features/hash.hpp"
-#include "features/parallel.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -116,7 +116,7 @@ void KeyIndex::Build::hash_rows() {
   }
   std::vector<KeyScratch> scratch(static_cast<std::size_t>(threads));
   for (auto& one : scratch) one.columns.resize(columns.size());
-  parallel_for(threads, stretches.size(), [&](int worker, std::size_t s) {
+  base::parallel_for(threads, stretches.size(), [&](int worker, std::size_t s) {
     hash_stretch(stretches[s], scratch[static_cast<std::size_t>(worker)]);
   });
   if (nullable && std::ranges::find(index.null_rows_, 1) == index.null_rows_.end()) index.null_rows_.clear();
@@ -166,7 +166,7 @@ void KeyIndex::Build::spread() {
     for (auto row = static_cast<std::size_t>(stretch.row); row < end; ++row)
       if (usable.empty() || usable[row]) visit(row, index.part_of(hashes[row]));
   };
-  parallel_for(threads, stretches.size(), [&](int, std::size_t s) {
+  base::parallel_for(threads, stretches.size(), [&](int, std::size_t s) {
     at[s].assign(parts, 0);
     each(stretches[s], [&](std::size_t, std::size_t part) { ++at[s][part]; });
   });
@@ -179,7 +179,7 @@ void KeyIndex::Build::spread() {
   part_begins[parts] = next;
   rows = Array<std::uint32_t>(next);
   row_hashes = Array<std::uint64_t>(next);
-  parallel_for(threads, stretches.size(), [&](int, std::size_t s) {
+  base::parallel_for(threads, stretches.size(), [&](int, std::size_t s) {
     each(stretches[s], [&](std::size_t row, std::size_t part) {
       auto const to = at[s][part]++;
       rows[to] = static_cast<std::uint32_t>(row);
@@ -267,7 +267,7 @@ void KeyIndex::Build::finish() {
     else
       index.words_[c] = Array<std::uint64_t>(groups);
   }
-  parallel_for(threads, parts.size(), [&](int, std::size_t p) {
+  base::parallel_for(threads, parts.size(), [&](int, std::size_t p) {
     auto& part = parts[p];
     for (auto& entry : part.entries)
       if (entry.group != other_key) entry.group += part.base;
@@ -301,13 +301,13 @@ KeyIndex KeyIndex::build(data::Table::State const& left, std::vector<std::size_t
               .columns = columns,
               .skip = skip,
               .index = index,
-              .threads = thread_count(threads, left.rows, 1 << 15),
+              .threads = base::thread_count(threads, left.rows, 1 << 15),
               .stretches = stretches_of(left, 1 << 15)};
   build.hash_rows();
   build.spread();
   index.order_ = Array<std::uint32_t>(build.rows.size());
   index.parts_.resize(std::size_t{1} << index.part_bits_);
-  parallel_for(build.threads, index.parts_.size(), [&](int, std::size_t p) { build.fill_part(p); });
+  base::parallel_for(build.threads, index.parts_.size(), [&](int, std::size_t p) { build.fill_part(p); });
   build.finish();
   return index;
 }

@@ -1,7 +1,7 @@
 #include "podium/features/retrieve.hpp"
 
+#include "base/parallel.hpp"
 #include "data/view.hpp"
-#include "features/parallel.hpp"
 #include "features/plan.hpp"
 #include "features/sides.hpp"
 

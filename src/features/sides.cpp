@@ -1,6 +1,6 @@
 #include "features/sides.hpp"
 
-#include "features/parallel.hpp"
+#include "base/parallel.hpp"
 
 #include <algorithm>
 

@@ -1,6 +1,6 @@
 #include "features/slots.hpp"
 
-#include "features/parallel.hpp"
+#include "base/parallel.hpp"
 #include "features/places.hpp"
 
 #include <algorithm>
@@ -140,7 +140,7 @@ class Engine final : public Marker::State {
     if (parts_ > 0)
       marks_.push_back(empty_marks());
     else
-      marks_.resize(static_cast<std::size_t>(std::max(1, thread_count(threads, std::int64_t{1} << 60, 1))));
+      marks_.resize(static_cast<std::size_t>(std::max(1, base::thread_count(threads, std::int64_t{1} << 60, 1))));
   }
 
   Result<void> feed(std::span<RightBatch const> batches, std::vector<KeyReader> const& readers,
@@ -183,10 +183,10 @@ class Engine final : public Marker::State {
     }
     auto const pieces = split_groups(keys_.begins(), std::size_t{1} << 14);
     std::vector<Matched> counts(pieces.size());
-    parallel_for(thread_count(threads_, static_cast<std::int64_t>(line_.times.size()), 1 << 15), pieces.size() - 1,
-                 [&](int, std::size_t p) {
-                   for (auto g = pieces[p]; g < pieces[p + 1]; ++g) settle(g, out, counts[p]);
-                 });
+    base::parallel_for(base::thread_count(threads_, static_cast<std::int64_t>(line_.times.size()), 1 << 15),
+                       pieces.size() - 1, [&](int, std::size_t p) {
+                         for (auto g = pieces[p]; g < pieces[p + 1]; ++g) settle(g, out, counts[p]);
+                       });
     for (auto const& count : counts) {
       out.matches += count.matches;
       out.behind_gaps += count.behind_gaps;
@@ -204,8 +204,8 @@ class Engine final : public Marker::State {
   template <class Do>
   void in_pieces(std::size_t n, Do work) const {
     constexpr std::size_t piece = std::size_t{1} << 16;
-    parallel_for(thread_count(threads_, static_cast<std::int64_t>(n), piece), (n + piece - 1) / piece,
-                 [&](int, std::size_t p) { work(p * piece, std::min(n, (p + 1) * piece)); });
+    base::parallel_for(base::thread_count(threads_, static_cast<std::int64_t>(n), piece), (n + piece - 1) / piece,
+                       [&](int, std::size_t p) { work(p * piece, std::min(n, (p + 1) * piece)); });
   }
   std::int64_t cut_of(std::int64_t time) const {
     // Reversed, a row counts if its own time, later by the delay, is not before the left row's.
@@ -255,13 +255,13 @@ class Engine final : public Marker::State {
   void mark_directly(std::vector<Block> const& blocks, std::vector<KeyReader> const& readers, auto const& go_on) {
     std::int64_t rows = 0;
     for (auto const& block : blocks) rows += block.length;
-    auto const workers = std::min(thread_count(threads_, rows, block_rows), static_cast<int>(marks_.size()));
+    auto const workers = std::min(base::thread_count(threads_, rows, block_rows), static_cast<int>(marks_.size()));
     struct Worker {
       KeyScratch scratch;
       Candidates candidates;
     };
     std::vector<std::unique_ptr<Worker>> spaces(static_cast<std::size_t>(workers));
-    parallel_for(workers, blocks.size(), [&](int worker, std::size_t b) {
+    base::parallel_for(workers, blocks.size(), [&](int worker, std::size_t b) {
       if (!go_on()) return;
       auto& space = spaces[static_cast<std::size_t>(worker)];
       if (!space) space = std::make_unique<Worker>();
@@ -286,7 +286,7 @@ class Engine final : public Marker::State {
       next += block.length;
     }
     Array<std::uint32_t> ends(blocks.size() * parts_);  // [block][part], within the block's stretch of `waiting_`
-    auto const workers = thread_count(threads_, rows, block_rows);
+    auto const workers = base::thread_count(threads_, rows, block_rows);
     struct Worker {
       KeyScratch scratch;
       Candidates candidates;
@@ -294,7 +294,7 @@ class Engine final : public Marker::State {
       Array<std::uint32_t> parts{static_cast<std::size_t>(block_rows)};
     };
     std::vector<std::unique_ptr<Worker>> spaces(static_cast<std::size_t>(workers));
-    parallel_for(workers, blocks.size(), [&](int worker, std::size_t b) {
+    base::parallel_for(workers, blocks.size(), [&](int worker, std::size_t b) {
       if (!go_on()) return;
       auto& space = spaces[static_cast<std::size_t>(worker)];
       if (!space) space = std::make_unique<Worker>();
@@ -326,7 +326,7 @@ class Engine final : public Marker::State {
       auto* const out = waiting_.data() + starts[b];
       for (std::size_t i = 0; i < found; ++i) out[end[space->parts[i]]++] = space->found[i];
     });
-    parallel_for(workers, parts_, [&](int worker, std::size_t p) {
+    base::parallel_for(workers, parts_, [&](int worker, std::size_t p) {
       if (!go_on()) return;
       auto& space = spaces[static_cast<std::size_t>(worker)];
       if (!space) space = std::make_unique<Worker>();

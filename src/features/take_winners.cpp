@@ -1,7 +1,7 @@
+#include "base/parallel.hpp"
 #include "data/dataset_impl.hpp"
 #include "data/view.hpp"
 #include "features/asof_stream.hpp"
-#include "features/parallel.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -150,7 +150,7 @@ Result<void> scan_into(data::Dataset const& right, std::vector<std::string> cons
                        Context const& ctx) {
   Places const places{winners};
   auto readers =
-      right.scan_shared(thread_count(scan.threads, std::max<std::int64_t>(right.estimated_rows(), 1), 1 << 16),
+      right.scan_shared(base::thread_count(scan.threads, std::max<std::int64_t>(right.estimated_rows(), 1), 1 << 16),
                         {.columns = names,
                          .time_column = scan.time_column,
                          .from_us = scan.from_us,
@@ -162,7 +162,7 @@ Result<void> scan_into(data::Dataset const& right, std::vector<std::string> cons
   std::mutex mutex;
   std::optional<Error> failure;
   std::atomic<bool> failed{false};
-  parallel_for(static_cast<int>(readers->size()), readers->size(), [&](int, std::size_t r) {
+  base::parallel_for(static_cast<int>(readers->size()), readers->size(), [&](int, std::size_t r) {
     std::vector<std::pair<std::uint32_t, std::uint32_t>> found;
     while (!failed) {
       auto batch = (*readers)[r].next();

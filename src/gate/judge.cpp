@@ -17,8 +17,6 @@ using model::Outcome;
 constexpr double infinite = std::numeric_limits<double>::infinity();
 constexpr std::int64_t countless = 1'000'000'000;
 
-bool is_own(model::Check const& check) { return check.role == "floor" || check.role == "ceiling"; }
-
 /// Standard deviation that one group contributes; NaN where there is no standard error.
 double deviation(Measured const& measured) {
   return measured.standard_error * std::sqrt(static_cast<double>(std::max<std::int64_t>(measured.groups, 1)));

@@ -28,7 +28,7 @@ std::string render_junit(model::Decision const& decision) {
     bool const skips = check.outcome == inconclusive || check.outcome == waived || check.outcome == report;
     failures += fails;
     skipped += skips;
-    bool const hidden = withhold && check.role != "quality" && check.role != "approval";
+    bool const hidden = withhold && !is_about_evidence(check);
     auto const message =
         xml(std::string{to_string(check.outcome)} + (check.resolve.empty() || hidden ? "" : ": " + check.resolve));
     auto const text = hidden ? std::string{} : xml(text_of(check));

@@ -17,18 +17,6 @@ namespace {
 using html::badge;
 using html::escape;
 
-bool is_own(model::Check const& check) { return check.role == "floor" || check.role == "ceiling"; }
-/// Checks of running endpoints: shares and distances against a limit.
-bool is_online(model::Check const& check) { return check.role == "slo" || check.role == "shadow"; }
-/// Checks of the evidence and of people, which have no interval.
-bool is_about_evidence(model::Check const& check) {
-  return check.role == "quality" || check.role == "approval" || check.role == "waiver";
-}
-std::string value(model::Check const& check, double number) {
-  if (!std::isfinite(number)) return "\u2013";
-  return is_own(check) || is_online(check) || is_about_evidence(check) ? show(number) : show_signed(number);
-}
-
 std::string number_cell(std::string const& text) { return "<span class=\"num\">" + escape(text) + "</span>"; }
 
 /// A sentence; what stands between backticks is set as code.
@@ -67,9 +55,9 @@ std::string check_table(std::vector<model::Check> const& checks, std::string con
   for (auto const& check : checks) {
     std::string notes;
     for (auto const& note : check.notes) notes += (notes.empty() ? "" : "; ") + note;
-    rows.push_back({escape(check.id), escape(check.role), number_cell(value(check, check.estimate)),
-                    number_cell(value(check, check.lower) + " to " + value(check, check.upper)),
-                    number_cell(check.role == "report" ? "\u2013" : value(check, check.margin)),
+    rows.push_back({escape(check.id), escape(check.role), number_cell(value_of(check, check.estimate)),
+                    number_cell(value_of(check, check.lower) + " to " + value_of(check, check.upper)),
+                    number_cell(check.role == "report" ? "\u2013" : value_of(check, check.margin)),
                     number_cell(check.p_value ? show(*check.p_value) : "\u2013"), badge(to_string(check.outcome)),
                     "<span class=\"soft\">" + escape(notes) + "</span>"});
   }
@@ -90,8 +78,8 @@ std::string quality_list(std::vector<model::Check> checks) {
     std::string name = check.id;
     std::replace(name.begin(), name.end(), '_', ' ');
     items += "<li>" + badge(to_string(check.outcome)) + " <strong>" + escape(name) + "</strong> " +
-             number_cell(value(check, check.estimate)) + " <span class=\"soft\">limit " +
-             escape(value(check, check.margin)) + "</span></li>";
+             number_cell(value_of(check, check.estimate)) + " <span class=\"soft\">limit " +
+             escape(value_of(check, check.margin)) + "</span></li>";
   }
   return "<h3>The evidence itself</h3><ul class=\"quality\">" + items + "</ul>";
 }
@@ -232,9 +220,9 @@ std::string further_decision(NamedDecision const& named) {
   std::vector<std::vector<std::string>> rows;
   rows.reserve(shown.size());
   for (auto const& check : shown)
-    rows.push_back({escape(check.id), escape(check.role), number_cell(value(check, check.estimate)),
-                    number_cell(value(check, check.lower) + " to " + value(check, check.upper)),
-                    number_cell(check.role == "report" ? "\u2013" : value(check, check.margin)),
+    rows.push_back({escape(check.id), escape(check.role), number_cell(value_of(check, check.estimate)),
+                    number_cell(value_of(check, check.lower) + " to " + value_of(check, check.upper)),
+                    number_cell(check.role == "report" ? "\u2013" : value_of(check, check.margin)),
                     badge(to_string(check.outcome))});
   out += reasons(decision) + resolutions(decision);
   return out + html::table_of_markup({"Check", "Role", "Estimate", "Interval", "Line", "Outcome"}, rows, "") +

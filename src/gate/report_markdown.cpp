@@ -67,17 +67,6 @@ std::string outcome(std::string_view word) {
   return (word == "report" ? "" : std::string{sign(word)}) + std::string{word};
 }
 
-bool is_about_evidence(model::Check const& check) {
-  return check.role == "quality" || check.role == "approval" || check.role == "waiver";
-}
-
-std::string value(model::Check const& check, double number) {
-  if (!std::isfinite(number)) return "\u2013";
-  bool const own = check.role == "floor" || check.role == "ceiling" || check.role == "slo" || check.role == "shadow" ||
-                   is_about_evidence(check);
-  return own ? show(number) : show_signed(number);
-}
-
 /// Worst first, so that what is left out of a long table is what passed.
 int rank(model::Check const& check) {
   switch (check.outcome) {
@@ -115,9 +104,9 @@ std::string check_table(model::Decision const& decision, bool withhold) {
     if (withhold)
       out += row({plain(check.id), plain(check.role), shown});
     else
-      out += row({plain(check.id), plain(check.role), value(check, check.estimate),
-                  value(check, check.lower) + " to " + value(check, check.upper),
-                  check.role == "report" ? "\u2013" : value(check, check.margin), shown});
+      out += row({plain(check.id), plain(check.role), value_of(check, check.estimate),
+                  value_of(check, check.lower) + " to " + value_of(check, check.upper),
+                  check.role == "report" ? "\u2013" : value_of(check, check.margin), shown});
   }
   if (rows.size() > most_rows)
     out += "\n" + count_of(static_cast<std::int64_t>(rows.size() - most_rows), "more check") + " in the report\n";

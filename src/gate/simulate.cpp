@@ -1,5 +1,6 @@
 #include "podium/gate/simulate.hpp"
 
+#include "base/parallel.hpp"
 #include "gate/metrics.hpp"
 #include "gate/policy_check.hpp"
 #include "gate/words.hpp"
@@ -10,7 +11,6 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
-#include <thread>
 
 namespace podium::inline v0::gate {
 namespace {
@@ -277,32 +277,25 @@ Result<OperatingCharacteristics> simulate(model::PromotionPolicy const& policy, 
 
   std::vector<model::Decision> decisions(static_cast<std::size_t>(options.worlds));
   std::vector<std::optional<Error>> errors(decisions.size());
-  auto const work = [&](std::size_t first, std::size_t step) {
-    for (std::size_t world = first; world < decisions.size(); world += step) {
-      Evidence evidence;
-      for (std::size_t s = 0; s < rules.evaluation_sets.size(); ++s) {
-        auto const& set = rules.evaluation_sets[s];
-        auto const rows = options.units * (generator.task == Task::ranking ? rows_per_query : 1);
-        auto const clusters = set.columns.cluster.empty() ? 0
-                              : options.clusters > 0      ? options.clusters
-                                                          : std::max<std::int64_t>(set.min_clusters, 30);
-        auto const place = static_cast<std::uint32_t>(world * rules.evaluation_sets.size() + s);
-        auto data = generator.rows(set.id, rows, std::min(clusters, rows), place);
-        add_slices(data, rules);
-        evidence.sets.push_back(std::move(data));
-      }
-      auto decision = evaluate(rules, evidence);
-      if (decision)
-        decisions[world] = *std::move(decision);
-      else
-        errors[world] = decision.error();
+  base::parallel_for(std::clamp(options.threads, 1, 64), decisions.size(), [&](int, std::size_t world) {
+    Evidence evidence;
+    for (std::size_t s = 0; s < rules.evaluation_sets.size(); ++s) {
+      auto const& set = rules.evaluation_sets[s];
+      auto const rows = options.units * (generator.task == Task::ranking ? rows_per_query : 1);
+      auto const clusters = set.columns.cluster.empty() ? 0
+                            : options.clusters > 0      ? options.clusters
+                                                        : std::max<std::int64_t>(set.min_clusters, 30);
+      auto const place = static_cast<std::uint32_t>(world * rules.evaluation_sets.size() + s);
+      auto data = generator.rows(set.id, rows, std::min(clusters, rows), place);
+      add_slices(data, rules);
+      evidence.sets.push_back(std::move(data));
     }
-  };
-  auto const threads = static_cast<std::size_t>(std::clamp(options.threads, 1, 64));
-  std::vector<std::thread> workers;
-  for (std::size_t i = 1; i < threads; ++i) workers.emplace_back(work, i, threads);
-  work(0, threads);
-  for (auto& worker : workers) worker.join();
+    auto decision = evaluate(rules, evidence);
+    if (decision)
+      decisions[world] = *std::move(decision);
+    else
+      errors[world] = decision.error();
+  });
   for (auto& error : errors)
     if (error) return *std::move(error);
 

@@ -56,4 +56,17 @@ double rounded(double value) {
 
 std::string count_of(std::int64_t n, std::string const& thing) { return show(n) + " " + thing + (n == 1 ? "" : "s"); }
 
+bool is_own(model::Check const& check) { return check.role == "floor" || check.role == "ceiling"; }
+
+bool is_online(model::Check const& check) { return check.role == "slo" || check.role == "shadow"; }
+
+bool is_about_evidence(model::Check const& check) {
+  return check.role == "quality" || check.role == "approval" || check.role == "waiver";
+}
+
+std::string value_of(model::Check const& check, double number) {
+  if (!std::isfinite(number)) return "\u2013";
+  return is_own(check) || is_online(check) || is_about_evidence(check) ? show(number) : show_signed(number);
+}
+
 }  // namespace podium::inline v0::gate

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "podium/model/promotion.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -19,5 +21,14 @@ double rounded(double value);
 
 /// "30 clusters", "1 cluster".
 std::string count_of(std::int64_t n, std::string const& thing);
+
+/// A challenger's own value against a line, not a difference.
+bool is_own(model::Check const& check);
+/// Checks of running endpoints: shares and distances against a limit.
+bool is_online(model::Check const& check);
+/// Checks of the evidence and of people, which have no interval.
+bool is_about_evidence(model::Check const& check);
+/// A number of the check as reports show it: signed where it is a difference.
+std::string value_of(model::Check const& check, double number);
 
 }  // namespace podium::inline v0::gate

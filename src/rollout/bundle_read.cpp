@@ -143,6 +143,15 @@ class BundleReader {
       return broken(file, "it has a part of the unknown kind `" + part.kind + "`");
     if (!is_inside(part.path)) return broken(file, "the path `" + part.path + "` of a part leaves the folder");
     if (text("sha256").size() != 64) return broken(file, "the part `" + part.path + "` has no `sha256`");
+    constexpr std::array fields{"kind",      "set", "path", "sha256", "bytes", "mirrored", "challenger_errors",
+                                "duration_s"};
+    for (auto const& [key, value] : entry.items()) {
+      if (std::find(fields.begin(), fields.end(), key) == fields.end())
+        return broken(file, "the part `" + part.path + "` has an unknown field `" + key + "`");
+      bool const counts = key == "mirrored" || key == "challenger_errors" || key == "duration_s" || key == "bytes";
+      if (counts && !value.is_number_integer())
+        return broken(file, "`" + key + "` of the part `" + part.path + "` is not a whole number");
+    }
     return part;
   }
 

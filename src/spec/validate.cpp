@@ -1,13 +1,12 @@
 #include "podium/spec/validate.hpp"
 
+#include "base/parallel.hpp"
 #include "spec/documents.hpp"
 #include "spec/kind.hpp"
 #include "spec/reader.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <system_error>
-#include <thread>
 
 namespace podium::inline v0::spec {
 namespace {
@@ -134,18 +133,10 @@ Result<Validated> validate_all(std::span<fs::path const> paths, ValidateOptions 
       tasks.push_back({.file = path, .name = path.string(), .policy = policy});
     }
   }
-  auto const wanted =
-      threads > 0 ? static_cast<std::size_t>(threads) : std::max<std::size_t>(1, std::thread::hardware_concurrency());
-  std::atomic<std::size_t> next{0};
-  auto const work = [&] {
-    for (std::size_t i = next++; i < tasks.size(); i = next++) run(tasks[i], options);
-  };
-  {
-    std::vector<std::jthread> helpers;
-    // A thread costs more than the few files it would save.
-    for (std::size_t i = 1; i < std::min(wanted, tasks.size() / 4); ++i) helpers.emplace_back(work);
-    work();
-  }
+  constexpr std::int64_t worth_a_thread = 4;  // files: a thread costs more than the few that it would save
+  auto const files = static_cast<std::int64_t>(tasks.size());
+  base::parallel_for(base::thread_count(threads, files, worth_a_thread), tasks.size(),
+                     [&](int, std::size_t i) { run(tasks[i], options); });
   Validated all;
   for (auto& task : tasks) {
     if (task.failure) return *std::move(task.failure);

@@ -1,6 +1,6 @@
 #include "podium/stats/bootstrap.hpp"
 
-#include "stats/parallel.hpp"
+#include "base/parallel.hpp"
 #include "stats/random.hpp"
 
 #include "podium/stats/distributions.hpp"
@@ -22,7 +22,7 @@ std::vector<double> left_out(Statistic const& statistic, int threads) {
   auto const units = statistic.units();
   auto const groups = units <= quick_enough ? units : jackknife_groups;
   std::vector<double> values(groups);
-  for_each_index(groups, threads, [&](std::size_t group) {
+  base::parallel_for(threads, groups, [&](int, std::size_t group) {
     std::vector<std::uint32_t> count(units, 1);
     for (auto u = static_cast<std::uint32_t>(group); u < units; u += groups) count[u] = 0;
     values[group] = statistic.at(count);
@@ -91,7 +91,7 @@ Result<std::vector<BootstrapDistribution>> bootstrap(std::span<Statistic const* 
 
   auto const replicates = static_cast<std::size_t>(options.replicates);
   std::vector<std::vector<double>> values(statistics.size(), std::vector<double>(replicates));
-  for_each_index((replicates + together - 1) / together, options.threads, [&](std::size_t chunk) {
+  base::parallel_for(options.threads, (replicates + together - 1) / together, [&](int, std::size_t chunk) {
     auto const first = chunk * together, size = std::min(together, replicates - first);
     std::vector<std::uint32_t> counts(size * units, 0);
     for (std::size_t r = 0; r < size; ++r)
@@ -125,7 +125,7 @@ Result<BootstrapDistribution> bootstrap_values(std::span<double const> values,
   if (auto ok = check(options); !ok) return ok.error();
   auto const n = static_cast<std::uint32_t>(values.size());
   std::vector<double> resampled(static_cast<std::size_t>(options.replicates));
-  for_each_index(resampled.size(), options.threads, [&](std::size_t r) {
+  base::parallel_for(options.threads, resampled.size(), [&](int, std::size_t r) {
     std::vector<double> drawn(n);
     for (std::uint32_t i = 0; i < n; ++i)
       drawn[i] = values[resampled_index(options.seed, options.stream, static_cast<std::uint32_t>(r), i, n)];
@@ -133,7 +133,7 @@ Result<BootstrapDistribution> bootstrap_values(std::span<double const> values,
   });
   auto const groups = n <= quick_enough ? n : jackknife_groups;
   std::vector<double> without_one(groups);
-  for_each_index(groups, options.threads, [&](std::size_t group) {
+  base::parallel_for(options.threads, groups, [&](int, std::size_t group) {
     std::vector<double> kept;
     kept.reserve(n);
     for (std::uint32_t i = 0; i < n; ++i)

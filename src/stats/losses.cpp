@@ -112,11 +112,4 @@ Result<Losses> absolute_percentage_losses(std::span<double const> truth, std::sp
   return each(truth, predicted, [](double y, double p) { return std::abs((p - y) / y); });
 }
 
-Result<Losses> zero_one_losses(std::span<double const> label, std::span<double const> predicted, double threshold) {
-  for (double const y : label)
-    if (y != 0 && y != 1) return refused("a label is neither 0 nor 1");
-  if (!std::isfinite(threshold)) return refused("the threshold is not a finite number");
-  return each(label, predicted, [=](double y, double p) { return (p >= threshold) == (y == 1) ? 0.0 : 1.0; });
-}
-
 }  // namespace podium::inline v0::stats

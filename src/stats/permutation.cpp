@@ -1,7 +1,7 @@
 #include "podium/stats/permutation.hpp"
 
+#include "base/parallel.hpp"
 #include "stats/classes.hpp"
-#include "stats/parallel.hpp"
 #include "stats/random.hpp"
 
 #include "podium/stats/ranks.hpp"
@@ -80,7 +80,7 @@ Permutation tested(std::size_t groups, double observed, double rounding, Permuta
   constexpr std::int64_t chunk = 1024;
   auto const chunks = static_cast<std::size_t>((test.replicates + chunk - 1) / chunk);
   std::vector<Tally> tallies(chunks);
-  for_each_index(chunks, options.threads, [&](std::size_t c) {
+  base::parallel_for(options.threads, chunks, [&](int, std::size_t c) {
     auto const first = static_cast<std::int64_t>(c) * chunk, last = std::min(first + chunk, test.replicates);
     for (auto r = first; r < last; ++r)
       tallies[c].add(test.exact ? at_mask(static_cast<std::size_t>(r)) : drawn(static_cast<std::uint32_t>(r)), observed,

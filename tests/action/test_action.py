@@ -264,6 +264,17 @@ def test_a_pull_request_is_judged_by_the_policy_of_its_base(runner: Runner, tmp_
     new = runner.run({**inputs, "policy": "new.yaml"}, **request)
     assert new.outputs["verdict"] == "promote"
     assert any("is new in this request" in line for line in new.annotations)
+    # A branch cut before the policy became strict is judged by the strict one all the same.
+    git("checkout", "--quiet", "--orphan", "older")
+    git("commit", "--quiet", "-am", "a weak policy")
+    old = git("rev-parse", "HEAD")
+    git("checkout", "--quiet", "-b", "stricter")
+    git("checkout", "--quiet", base, "--", "policy.yaml")
+    git("commit", "--quiet", "-m", "a strict one")
+    event.write_text(json.dumps({"pull_request": {"base": {"sha": git("rev-parse", "HEAD")}}}))
+    git("checkout", "--quiet", old)
+    assert runner.run(inputs).outputs["verdict"] == "promote"
+    assert runner.run(inputs, **request).outputs["verdict"] == "reject"
     event.write_text(json.dumps({"pull_request": {"base": {"sha": "0" * 40}}}))
     lost = runner.run(inputs, **request)
     assert lost.code == 1

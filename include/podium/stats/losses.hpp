@@ -40,8 +40,4 @@ PODIUM_API Result<Losses> pinball_losses(std::span<double const> truth, std::spa
 /// |truth - predicted| / |truth|, as a fraction.  A truth of 0 has none: Errc::invalid_argument with its row.
 PODIUM_API Result<Losses> absolute_percentage_losses(std::span<double const> truth, std::span<double const> predicted);
 
-/// 1 where the call (predicted >= threshold) is wrong, 0 where it is right.
-PODIUM_API Result<Losses> zero_one_losses(std::span<double const> label, std::span<double const> predicted,
-                                          double threshold = 0.5);
-
 }  // namespace podium::inline v0::stats

@@ -1,6 +1,5 @@
 #include "data/state.hpp"
 #include "features/keys.hpp"
-#include "features/parallel.hpp"
 #include "unit/data/raw_column.hpp"
 
 #include "podium/data/builder.hpp"

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <system_error>
 #include <thread>
 #include <vector>
 
-namespace podium::inline v0::features {
+namespace podium::inline v0::base {
 
 /// Threads for so much work: what was asked for (0: one per core), but none without enough to do.
 inline int thread_count(int asked, std::int64_t items, std::int64_t items_per_thread) {
@@ -43,4 +45,4 @@ void parallel_for(int threads, std::size_t count, Work work) {
   if (failure) std::rethrow_exception(failure);
 }
 
-}  // namespace podium::inline v0::features
+}  // namespace podium::inline v0::base

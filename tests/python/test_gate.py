@@ -194,12 +194,15 @@ def test_a_manifest_that_cannot_be_understood_is_an_error_that_says_why(
     bundle = tmp_path / "bundle"
     bundle.mkdir()
     good = {"format": "podium/evidence/v1", "parts": []}
+    shadow = {"kind": "shadow", "path": "x", "sha256": "0" * 64}
     for change, words in (
         ({"format": "other"}, "`format`"),
         ({"first_ru": True}, "unknown field `first_ru`"),
         ({"parts": [{"kind": "rumours", "path": "x", "sha256": "0" * 64}]}, "unknown kind `rumours`"),
         ({"parts": [{"kind": "aggregates", "path": "../x", "sha256": "0" * 64}]}, "leaves the folder"),
         ({"parts": [{"kind": "aggregates", "path": "x"}]}, "no `sha256`"),
+        ({"parts": [{**shadow, "chalenger_errors": 50}]}, "unknown field `chalenger_errors`"),
+        ({"parts": [{**shadow, "challenger_errors": "50"}]}, "not a whole number"),
         ({"as_of": "yesterday"}, "not a UTC time"),
         ({"facts": {"a": 1}}, "wrong type"),
         ({"parts": {}}, "no list `parts`"),
@@ -308,6 +311,13 @@ def test_reports_are_pages_without_script_and_junit_counts_the_checks(
     assert again.out == (tmp_path / "gate" / "summary.md").read_text()
     whole = podium("gate", "report", "--decision", "gate/decision.json", "--policy", policy, "--evidence", "bundle", "-f", "html")
     assert whole.out == page
+    other = policy.with_name("other.yaml")
+    other.write_text(policy.read_text() + "# another file\n")
+    strange = podium("gate", "report", "--decision", "gate/decision.json", "--policy", other, "-f", "html")
+    assert strange.code == 2
+    assert "not the policy that this decision was made by" in strange.err
+    junk = podium("gate", "report", "--decision", "gate/decision.json", "--title", "ours", "--format", "junit")
+    assert junk.code == 2
     shown = gate.Decision.from_json(json.dumps(decision))._repr_html_()
     assert "<svg" in shown and "<script" not in shown
 
